@@ -1,0 +1,48 @@
+// The facts about one session at one moment, as the snapshot found them: all that the
+// policy may know. Filled by server/snapshot.cpp, judged by policy.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "time.hpp"
+
+namespace ai_cleanup
+{
+
+enum class Activity : std::uint8_t
+{
+	idle,
+	in_transaction,
+	busy, // executing, or in a state that says nothing exact
+};
+
+// May the caller signal this session, by the rules of pg_terminate_backend?
+enum class Permission : std::uint8_t
+{
+	granted,
+	superusers_only, // it belongs to a superuser and the caller is none
+	other_role,      // the caller is neither a member of its role nor of pg_signal_backend
+};
+
+// "Not set for this session": the configuration file's value counts.
+constexpr std::int32_t inherited = -1;
+
+struct Session
+{
+	std::uint64_t id;       // unique as long as the cluster runs
+	std::uint32_t slot;     // its index in the registry
+	std::uint32_t database; // oid
+	std::uint32_t role;     // oid of the role it logged in with
+	int pid;
+	Activity activity;
+	Permission permission;        // only asked for a call; the worker acts for the server's owner
+	bool own;                     // the caller's own session
+	bool retirable;               // its SIGUSR2 is ours
+	bool target;                  // the automatic parts may touch its database
+	Timestamp idle_since;         // while idle
+	Timestamp asked_until;        // a request is out and holds until then; long_ago if none
+	Timestamp declined_at;        // when it last declined; long_ago if never
+	std::int32_t idle_timeout_ms; // its own value, 0 off, or `inherited`
+};
+
+} // namespace ai_cleanup

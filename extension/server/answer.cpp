@@ -1,0 +1,124 @@
+// Runs inside the session, at any instant: reads, plain stores and async-signal-safe calls
+// only. Every condition is looked at here, not by whoever asks, for only here it is exact.
+#include "answer.hpp"
+
+#include "client_socket.hpp"
+#include "own_session.hpp"
+#include "waiters.hpp"
+
+namespace ai_cleanup::answer
+{
+
+namespace
+{
+
+volatile sig_atomic_t has_agreed = false;
+Request agreed_request;
+Duration agreed_idle_age = 0;
+
+// Since when this session has been idle; `never` if it is not, or if it cannot be known.
+Timestamp
+idle_since(RegistryEntry &entry)
+{
+	const volatile PgBackendStatus *status = MyBEEntry;
+
+	if (status == nullptr || status->st_procpid != MyProcPid)
+		return never;
+	if (status->st_state == STATE_IDLE)
+		return status->st_state_start_timestamp;
+	if (status->st_state == STATE_DISABLED)
+		return read_timestamp(entry.idle_since);
+	return never;
+}
+
+// Is it waiting for its client's next request, with nothing begun and nothing owed? The
+// status alone is reported too early and says too little: idle before ReadyForQuery is
+// sent, and idle with a transaction open after a Describe (tcop/postgres.c). The wait event
+// also says that no read has returned yet whose bytes the socket no longer shows.
+bool
+waits_for_request()
+{
+	return *static_cast<volatile std::uint32_t *>(my_wait_event_info) == WAIT_EVENT_CLIENT_READ &&
+		   !IsTransactionState() && whereToSendOutput == DestRemote && !client_socket::has_unread();
+}
+
+bool
+agree(RegistryEntry &entry)
+{
+	const Request &request = entry.request;
+	const Timestamp now = GetCurrentTimestamp();
+	const Timestamp since = idle_since(entry);
+
+	if (!own_session::is_open() || proc_exit_inprogress || now > request.expires_at)
+		return false;
+	if (since > request.idle_before || !waits_for_request())
+		return false;
+	if (!client_socket::stop_reading())
+		return false;
+
+	agreed_request = request;
+	agreed_idle_age = now - since;
+	own_session::forget_commits();
+	has_agreed = true;
+	return true;
+}
+
+void
+decline(RegistryEntry &entry)
+{
+	write_timestamp(entry.declined_at, GetCurrentTimestamp());
+	pg_atomic_write_u32(&entry.declined, pg_atomic_read_u32(&entry.asked));
+	set_request_phase(entry, RequestPhase::none);
+	waiters::wake();
+}
+
+void
+answer_request(SIGNAL_ARGS)
+{
+	const int saved_errno = errno;
+	RegistryEntry *entry = own_session::entry();
+
+	(void) postgres_signal_arg;
+	if (entry != nullptr && !has_agreed &&
+		move_request(*entry, RequestPhase::published, RequestPhase::taken))
+	{
+		if (agree(*entry))
+			SetLatch(MyLatch);
+		else
+			decline(*entry);
+	}
+	errno = saved_errno;
+}
+
+} // namespace
+
+bool
+install()
+{
+	struct sigaction current;
+
+	if (sigaction(SIGUSR2, nullptr, &current) != 0 || current.sa_handler != SIG_IGN)
+		return false;
+	pqsignal(SIGUSR2, answer_request);
+	return true;
+}
+
+bool
+agreed()
+{
+	return has_agreed;
+}
+
+const Request &
+request()
+{
+	return agreed_request;
+}
+
+Duration
+idle_age()
+{
+	return agreed_idle_age;
+}
+
+} // namespace ai_cleanup::answer

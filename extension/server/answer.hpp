@@ -1,0 +1,20 @@
+// The session's side of a retirement: the SIGUSR2 handler that looks at a request and
+// answers it. Installed by own_session.cpp; the last word is farewell.cpp's.
+#pragma once
+
+#include "registry.hpp"
+
+namespace ai_cleanup::answer
+{
+
+// Installs the handler in this session. False, and nothing done, if SIGUSR2 has one already.
+bool install();
+
+// Has this session agreed to end itself?
+bool agreed();
+
+// What it agreed to, and how long it had been idle then. Only after agreed().
+const Request &request();
+Duration idle_age();
+
+} // namespace ai_cleanup::answer

@@ -1,0 +1,189 @@
+// Snapshot, decide, ask, wait: the same path as the worker's, and then the caller is told.
+#include "call.hpp"
+
+#include "bridge/guard.hpp"
+#include "permission.hpp"
+#include "retirement.hpp"
+#include "settings.hpp"
+#include "snapshot.hpp"
+#include "waiters.hpp"
+
+namespace ai_cleanup
+{
+
+namespace
+{
+
+using retirement::Asked;
+using retirement::Outcome;
+
+// Sessions that had to be left alone, by what the caller can do about it.
+struct LeftAlone
+{
+	int superusers = 0;
+	int other_roles = 0;
+	int not_retirable = 0;
+};
+
+struct Progress
+{
+	int ended = 0;
+	int pending = 0;
+};
+
+Request
+request_for(const Call &call, Timestamp now)
+{
+	Request request{.idle_before = before(now, call.idle_for),
+					.expires_at = after(now, std::max(settings::wait_timeout, 1) * millisecond),
+					.limit = call.idle_for,
+					.reason = Reason::called,
+					.asker_pid = MyProcPid,
+					.asker_role = {}};
+
+	namestrcpy(&request.asker_role, GetUserNameFromId(GetUserId(), false));
+	return request;
+}
+
+void
+set_permissions(std::span<Session> sessions, Oid database)
+{
+	for (Session &session : sessions)
+	{
+		if (session.database == database && !session.own)
+			session.permission = permission_to_signal(session.role);
+	}
+}
+
+void
+count_left_alone(Verdict verdict, LeftAlone &left)
+{
+	if (verdict.reason == Reason::superuser)
+		left.superusers++;
+	else if (verdict.reason == Reason::other_role)
+		left.other_roles++;
+	else if (verdict.reason == Reason::not_retirable)
+		left.not_retirable++;
+}
+
+void
+tell_left_alone(const LeftAlone &left)
+{
+	if (left.superusers > 0)
+		ereport(NOTICE, (errmsg_plural("%d session left alone: it belongs to a superuser",
+									   "%d sessions left alone: they belong to superusers",
+									   left.superusers, left.superusers),
+						 errhint("Only a superuser can end them.")));
+	if (left.other_roles > 0)
+		ereport(NOTICE, (errmsg_plural("%d session left alone: it belongs to another role",
+									   "%d sessions left alone: they belong to other roles",
+									   left.other_roles, left.other_roles),
+						 errhint("Members of those roles and of pg_signal_backend can end them.")));
+	if (left.not_retirable > 0)
+		ereport(NOTICE,
+				(errmsg_plural("%d session left alone: another library handles its SIGUSR2",
+							   "%d sessions left alone: another library handles their SIGUSR2",
+							   left.not_retirable, left.not_retirable),
+				 errhint("Use ai_cleanup(force => true) to end them whatever they do.")));
+}
+
+// Asks, terminates or leaves one session alone. True if there is an outcome to wait for.
+bool
+act(const Session &session, Verdict verdict, const Request &request, Asked &asked)
+{
+	switch (verdict.action)
+	{
+	case Action::retire:
+		return retirement::ask(session, request, asked);
+	case Action::terminate:
+		return retirement::terminate(session, asked);
+	case Action::leave:
+		break;
+	}
+	return false;
+}
+
+Progress
+look_at(std::span<const Asked> all)
+{
+	Progress progress;
+
+	for (const Asked &asked : all)
+	{
+		const Outcome outcome = retirement::outcome(asked);
+		progress.ended += outcome == Outcome::ended;
+		progress.pending += outcome == Outcome::pending;
+	}
+	return progress;
+}
+
+// Until all have ended or declined, or the time is up. Ctrl+C gets through.
+Progress
+wait_for(std::span<const Asked> all)
+{
+	const Timestamp deadline = after(GetCurrentTimestamp(), settings::wait_timeout * millisecond);
+	const std::uint32_t wait_event = compat::wait_event("AiCleanupWait");
+	Progress progress;
+
+	for (;;)
+	{
+		progress = look_at(all);
+		const long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+		if (progress.pending == 0 || left <= 0)
+			return progress;
+		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, wait_event);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+Progress
+wait_as_waiter(std::span<const Asked> all)
+{
+	Progress progress;
+
+	waiters::join();
+	PG_TRY();
+	{
+		progress = wait_for(all);
+	}
+	PG_FINALLY();
+	{
+		waiters::leave();
+	}
+	PG_END_TRY();
+	return progress;
+}
+
+} // namespace
+
+int
+carry_out(const Call &call)
+{
+	const std::span<Session> sessions = take_snapshot();
+	const Timestamp now = GetCurrentTimestamp();
+	auto *asked = static_cast<Asked *>(palloc(sessions.size() * sizeof(Asked)));
+	const Request request = request_for(call, now);
+	std::size_t count = 0;
+	LeftAlone left;
+
+	set_permissions(sessions, call.database);
+	for (const Session &session : sessions)
+	{
+		const Verdict verdict = guarded([&] { return decide(session, call, now); });
+		count_left_alone(verdict, left);
+		if (verdict.action != Action::leave && act(session, verdict, request, asked[count]))
+			count++;
+	}
+	tell_left_alone(left);
+
+	const Progress progress = wait_as_waiter({asked, count});
+	if (progress.pending > 0)
+		ereport(WARNING, (errmsg_plural("%d session is still leaving after %d ms",
+										"%d sessions are still leaving after %d ms",
+										progress.pending, progress.pending, settings::wait_timeout),
+						  errhint("Call again, or raise ai_cleanup.wait_timeout.")));
+	return progress.ended;
+}
+
+} // namespace ai_cleanup

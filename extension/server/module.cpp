@@ -1,0 +1,91 @@
+// What happens when the library is loaded: _PG_init, as a list.
+#include "module.hpp"
+
+#include "bridge/prelude.hpp"
+#include "client_socket.hpp"
+#include "farewell.hpp"
+#include "own_session.hpp"
+#include "registry.hpp"
+#include "settings.hpp"
+#include "worker.hpp"
+
+extern "C"
+{
+	PG_MODULE_MAGIC;
+
+	PGDLLEXPORT void _PG_init(void);
+}
+
+namespace ai_cleanup::module
+{
+
+namespace
+{
+
+bool preloaded = false;
+ClientAuthentication_hook_type next_client_authentication = nullptr;
+shmem_request_hook_type next_shmem_request = nullptr;
+shmem_startup_hook_type next_shmem_startup = nullptr;
+
+void
+shmem_request()
+{
+	if (next_shmem_request != nullptr)
+		next_shmem_request();
+	registry::request_memory();
+}
+
+void
+shmem_startup()
+{
+	if (next_shmem_startup != nullptr)
+		next_shmem_startup();
+	registry::lay_out();
+}
+
+// Called after failed logins too (libpq/auth.c).
+void
+client_authentication(Port *port, int status)
+{
+	if (next_client_authentication != nullptr)
+		next_client_authentication(port, status);
+	if (status == STATUS_OK && !am_walsender)
+		own_session::enter();
+}
+
+void
+install_hooks()
+{
+	next_shmem_request = shmem_request_hook;
+	shmem_request_hook = shmem_request;
+	next_shmem_startup = shmem_startup_hook;
+	shmem_startup_hook = shmem_startup;
+	next_client_authentication = ClientAuthentication_hook;
+	ClientAuthentication_hook = client_authentication;
+	farewell::install_hook();
+}
+
+} // namespace
+
+bool
+is_preloaded()
+{
+	return preloaded;
+}
+
+} // namespace ai_cleanup::module
+
+void
+_PG_init(void)
+{
+	using namespace ai_cleanup;
+
+	if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade)
+		return;
+
+	settings::define();
+	client_socket::make_dead_end();
+	module::install_hooks();
+	worker::register_worker();
+	module::preloaded = true;
+}

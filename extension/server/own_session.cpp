@@ -1,0 +1,171 @@
+// A session's way through the registry, from its login to its exit.
+#include "own_session.hpp"
+
+#include "answer.hpp"
+#include "core/session.hpp"
+#include "farewell.hpp"
+#include "settings.hpp"
+#include "waiters.hpp"
+#include "worker.hpp"
+
+namespace ai_cleanup::own_session
+{
+
+namespace
+{
+
+// Read by the signal handler, hence volatile; set last, cleared first.
+RegistryEntry *volatile my_entry = nullptr;
+std::uint64_t my_id = 0;
+volatile sig_atomic_t opened = false;
+volatile sig_atomic_t committed = false;
+int published_idle_timeout = inherited;
+
+int
+slot_of(const RegistryEntry &entry)
+{
+	return static_cast<int>(&entry - registry::entries().data());
+}
+
+// When could the worker first have something to do with me? Not before my limit has passed.
+void
+tell_worker()
+{
+	const int own = published_idle_timeout;
+	const int limit = own == inherited ? settings::idle_timeout : own;
+	if (limit > 0)
+		worker::wake_if_due_before(after(GetCurrentTimestamp(), limit * millisecond));
+}
+
+// The end of InitPostgres: from here on MyDatabaseId, the role and the settings hold.
+void
+open(RegistryEntry &entry)
+{
+	entry.status_index = compat::my_status_index();
+	entry.role = MyProc->roleId;
+	namestrcpy(&entry.database_name, MyProcPort->database_name);
+	pg_atomic_write_u32(&registry::databases()[slot_of(entry)], MyDatabaseId);
+	registry::set_occupant(entry, {my_id, Phase::open});
+	opened = true;
+	tell_worker();
+}
+
+void
+on_transaction_event(XactEvent event, void *)
+{
+	RegistryEntry *entry = my_entry;
+
+	if (entry == nullptr)
+		return;
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
+		committed = true;
+	else if (event != XACT_EVENT_ABORT)
+		return;
+
+	const bool first = !opened;
+	if (first && event != XACT_EVENT_COMMIT)
+		return;
+	// Otherwise PostgreSQL's own status entry says it, and better.
+	if (first || !pgstat_track_activities)
+		write_timestamp(entry->idle_since, GetCurrentTimestamp());
+	if (first)
+		open(*entry);
+}
+
+// Among the first on_shmem_exit callbacks of an exit: the session counts no more.
+void
+leave_registry(int, Datum)
+{
+	RegistryEntry *entry = my_entry;
+
+	opened = false;
+	my_entry = nullptr;
+	LWLockAcquire(registry::lock(), LW_EXCLUSIVE);
+	registry::set_occupant(*entry, {my_id, Phase::leaving});
+	LWLockRelease(registry::lock());
+	pg_atomic_write_u32(&registry::databases()[slot_of(*entry)], InvalidOid);
+}
+
+// An on_proc_exit callback, for these run after ProcKill has given the process slot back
+// (storage/lmgr/proc.c). By then the slot may have a new occupant, and so its entry.
+void
+slot_is_free(int, Datum slot)
+{
+	RegistryEntry &entry = registry::entries()[DatumGetInt32(slot)];
+
+	registry::replace_occupant(entry, {my_id, Phase::leaving}, {my_id, Phase::gone});
+	waiters::wake();
+}
+
+} // namespace
+
+void
+enter()
+{
+	const int slot = compat::my_proc_index();
+
+	// Sessions have the first max_connections process slots (InitProcGlobal in proc.c).
+	Assert(slot >= 0 && slot < MaxConnections);
+	RegistryEntry &entry = registry::entries()[slot];
+
+	my_id = pg_atomic_add_fetch_u64(&registry::shared().last_id, 1);
+	registry::set_occupant(entry, {my_id, Phase::login});
+	entry.pid = MyProcPid;
+	pg_atomic_write_u32(&entry.idle_timeout_ms, static_cast<std::uint32_t>(published_idle_timeout));
+	write_timestamp(entry.idle_since, never);
+	set_request_phase(entry, RequestPhase::none);
+	pg_atomic_write_u32(&entry.asked, 0);
+	pg_atomic_write_u32(&entry.declined, 0);
+	write_timestamp(entry.declined_at, long_ago);
+
+	farewell::prepare();
+	on_proc_exit(slot_is_free, Int32GetDatum(slot));
+	on_shmem_exit(leave_registry, 0);
+	RegisterXactCallback(on_transaction_event, nullptr);
+	my_entry = &entry;
+	entry.retirable = answer::install();
+}
+
+RegistryEntry *
+entry()
+{
+	return my_entry;
+}
+
+std::uint64_t
+id()
+{
+	return my_id;
+}
+
+bool
+is_open()
+{
+	return opened;
+}
+
+bool
+has_committed()
+{
+	return committed;
+}
+
+void
+forget_commits()
+{
+	committed = false;
+}
+
+void
+publish_idle_timeout(int milliseconds)
+{
+	published_idle_timeout = milliseconds;
+	if (my_entry == nullptr)
+		return;
+	pg_atomic_write_u32(&my_entry->idle_timeout_ms, static_cast<std::uint32_t>(milliseconds));
+	pg_memory_barrier();
+	if (opened)
+		tell_worker();
+}
+
+} // namespace ai_cleanup::own_session

@@ -1,0 +1,30 @@
+// This process's own place in the registry, if it is a session: entered at the end of its
+// authentication, opened for retirement at its first commit, left when it exits.
+#pragma once
+
+#include "registry.hpp"
+
+namespace ai_cleanup::own_session
+{
+
+// From the authentication hook, after success, in anything but a walsender.
+void enter();
+
+// Mine, from enter() until the exit has begun; NULL in every other process.
+RegistryEntry *entry();
+std::uint64_t id();
+
+// Has the first commit passed? Only then do PostgreSQL's status entry, the database, the
+// role and the settings of this session hold. Async-signal-safe.
+bool is_open();
+
+// Has a transaction of this session committed since the last call of forget_commits()?
+// Both are async-signal-safe.
+bool has_committed();
+void forget_commits();
+
+// From the setting's assign hook, in whatever process: my idle_timeout in milliseconds, or
+// `inherited` if the configuration file's counts.
+void publish_idle_timeout(int milliseconds);
+
+} // namespace ai_cleanup::own_session

@@ -1,0 +1,166 @@
+// Lays the registry out in shared memory and packs an entry's occupant into one value.
+#include "registry.hpp"
+
+#include "core/session.hpp"
+
+namespace ai_cleanup::registry
+{
+
+namespace
+{
+
+constexpr const char *shared_name = "ai_cleanup";
+constexpr int phase_bits = 3;
+
+// Set in the postmaster and inherited by fork.
+Registry *head = nullptr;
+RegistryEntry *first_entry = nullptr;
+pg_atomic_uint32 *first_database = nullptr;
+pg_atomic_uint32 *first_waiter = nullptr;
+LWLock *registry_lock = nullptr;
+
+Size
+entries_size()
+{
+	return MAXALIGN(mul_size(MaxConnections, sizeof(RegistryEntry)));
+}
+
+Size
+databases_size()
+{
+	return MAXALIGN(mul_size(MaxConnections, sizeof(pg_atomic_uint32)));
+}
+
+Size
+waiters_size()
+{
+	return MAXALIGN(mul_size(MaxBackends, sizeof(pg_atomic_uint32)));
+}
+
+Size
+whole_size()
+{
+	Size size = MAXALIGN(sizeof(Registry));
+	size = add_size(size, entries_size());
+	size = add_size(size, databases_size());
+	return add_size(size, waiters_size());
+}
+
+std::uint64_t
+packed(Occupant occupant)
+{
+	return occupant.id << phase_bits | static_cast<std::uint64_t>(occupant.phase);
+}
+
+Occupant
+unpacked(std::uint64_t value)
+{
+	return {value >> phase_bits, static_cast<Phase>(value & ((1 << phase_bits) - 1))};
+}
+
+void
+clear(RegistryEntry &entry)
+{
+	pg_atomic_init_u64(&entry.occupant, packed({0, Phase::none}));
+	pg_atomic_init_u32(&entry.idle_timeout_ms, static_cast<std::uint32_t>(inherited));
+	pg_atomic_init_u64(&entry.idle_since, 0);
+	pg_atomic_init_u32(&entry.request_phase, static_cast<std::uint32_t>(RequestPhase::none));
+	pg_atomic_init_u32(&entry.asked, 0);
+	pg_atomic_init_u32(&entry.declined, 0);
+	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
+}
+
+} // namespace
+
+void
+request_memory()
+{
+	RequestAddinShmemSpace(whole_size());
+	RequestNamedLWLockTranche(shared_name, 1);
+}
+
+void
+lay_out()
+{
+	bool found = false;
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	char *memory = static_cast<char *>(ShmemInitStruct(shared_name, whole_size(), &found));
+	head = reinterpret_cast<Registry *>(memory);
+	memory += MAXALIGN(sizeof(Registry));
+	first_entry = reinterpret_cast<RegistryEntry *>(memory);
+	memory += entries_size();
+	first_database = reinterpret_cast<pg_atomic_uint32 *>(memory);
+	memory += databases_size();
+	first_waiter = reinterpret_cast<pg_atomic_uint32 *>(memory);
+	registry_lock = &GetNamedLWLockTranche(shared_name)->lock;
+
+	if (!found)
+	{
+		pg_atomic_init_u64(&head->last_id, 0);
+		pg_atomic_init_u32(&head->worker.proc, no_proc);
+		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));
+		for (RegistryEntry &entry : entries())
+			clear(entry);
+		for (pg_atomic_uint32 &database : databases())
+			pg_atomic_init_u32(&database, InvalidOid);
+		for (pg_atomic_uint32 &waiter : waiters())
+			pg_atomic_init_u32(&waiter, 0);
+	}
+	LWLockRelease(AddinShmemInitLock);
+}
+
+Registry &
+shared()
+{
+	return *head;
+}
+
+std::span<RegistryEntry>
+entries()
+{
+	return {first_entry, static_cast<std::size_t>(MaxConnections)};
+}
+
+std::span<pg_atomic_uint32>
+databases()
+{
+	return {first_database, static_cast<std::size_t>(MaxConnections)};
+}
+
+std::span<pg_atomic_uint32>
+waiters()
+{
+	return {first_waiter, static_cast<std::size_t>(MaxBackends)};
+}
+
+LWLock *
+lock()
+{
+	return registry_lock;
+}
+
+Occupant
+occupant(RegistryEntry &entry)
+{
+	const Occupant result = unpacked(pg_atomic_read_u64(&entry.occupant));
+	pg_read_barrier();
+	return result;
+}
+
+void
+set_occupant(RegistryEntry &entry, Occupant occupant)
+{
+	pg_write_barrier();
+	pg_atomic_write_u64(&entry.occupant, packed(occupant));
+	pg_memory_barrier();
+}
+
+bool
+replace_occupant(RegistryEntry &entry, Occupant expected, Occupant occupant)
+{
+	std::uint64_t value = packed(expected);
+	return pg_atomic_compare_exchange_u64(&entry.occupant, &value, packed(occupant));
+}
+
+} // namespace ai_cleanup::registry

@@ -1,0 +1,148 @@
+// The session registry: one entry for each session slot, in shared memory.
+//
+// Who writes what: an entry's owner (server/own_session.cpp) writes all of it but the
+// request, which whoever asks (server/retirement.cpp) writes and the owner's signal handler
+// (server/answer.cpp) takes. Readers take no lock: they read `occupant` before and after,
+// and use what they read only if it is still the same. The lock has one purpose: a signal
+// is sent only while it is held shared and the entry is live, and a session that leaves
+// holds it exclusively, so that no signal ever reaches a recycled pid.
+#pragma once
+
+#include "bridge/prelude.hpp"
+#include "core/time.hpp"
+#include "core/verdict.hpp"
+
+namespace ai_cleanup
+{
+
+enum class Phase : std::uint8_t
+{
+	none,    // never used
+	login,   // authenticated; its database and settings are not known yet
+	open,    // may be retired
+	leaving, // its exit has begun; no signal is sent any more
+	gone,    // its process slot is free again
+};
+
+// Who has the entry, and how far he is: one value, so that it changes at once.
+struct Occupant
+{
+	std::uint64_t id;
+	Phase phase;
+
+	constexpr bool operator==(const Occupant &) const = default;
+};
+
+enum class RequestPhase : std::uint32_t
+{
+	none,
+	writing,   // somebody fills it in
+	published, // the session has not looked at it yet
+	taken,     // the session looks at it, or has agreed and is on its way out
+};
+
+// Please end yourself, if you are idle and have been since `idle_before`.
+struct Request
+{
+	Timestamp idle_before;
+	Timestamp expires_at;
+	Duration limit; // what the reason measures against
+	Reason reason;
+	int asker_pid;
+	NameData asker_role; // empty for the worker
+};
+
+struct RegistryEntry
+{
+	pg_atomic_uint64 occupant;
+
+	// Written before `open`, unchanged until the next occupant.
+	int pid;
+	int status_index; // in PostgreSQL's backend status array
+	Oid role;
+	bool retirable;
+	NameData database_name; // a database in use cannot be renamed
+
+	pg_atomic_uint32 idle_timeout_ms; // std::int32_t: its own value, or `inherited`
+	pg_atomic_uint64 idle_since;      // Timestamp: its last transaction's end, kept where
+									  // track_activities is off
+
+	pg_atomic_uint32 request_phase;
+	pg_atomic_uint32 asked;    // how many requests were published to this occupant
+	pg_atomic_uint32 declined; // the number of the last one declined
+	pg_atomic_uint64 declined_at;
+	Request request;
+};
+
+// What sessions need to know of the worker.
+struct WorkerDesk
+{
+	pg_atomic_uint32 proc;     // its index in ProcGlobal, or no_proc
+	pg_atomic_uint64 wakes_at; // Timestamp: sessions due earlier set its latch
+};
+
+constexpr std::uint32_t no_proc = UINT32_MAX;
+
+struct Registry
+{
+	pg_atomic_uint64 last_id;
+	WorkerDesk worker;
+};
+
+namespace registry
+{
+
+// For _PG_init: ask for the memory, and lay it out once it is there.
+void request_memory();
+void lay_out();
+
+Registry &shared();
+std::span<RegistryEntry> entries();
+// The database of each open session, by slot: 0 where there is none. Dense, to be counted.
+std::span<pg_atomic_uint32> databases();
+// By index in ProcGlobal: 1 where that process waits for sessions to end.
+std::span<pg_atomic_uint32> waiters();
+LWLock *lock();
+
+Occupant occupant(RegistryEntry &entry);
+void set_occupant(RegistryEntry &entry, Occupant occupant);
+// Sets it only if it is still `expected`.
+bool replace_occupant(RegistryEntry &entry, Occupant expected, Occupant occupant);
+
+} // namespace registry
+
+// Timestamps and counts in PostgreSQL's unsigned atomics.
+inline Timestamp
+read_timestamp(pg_atomic_uint64 &value)
+{
+	return static_cast<Timestamp>(pg_atomic_read_u64(&value));
+}
+
+inline void
+write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
+{
+	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
+}
+
+inline RequestPhase
+request_phase(RegistryEntry &entry)
+{
+	return static_cast<RequestPhase>(pg_atomic_read_u32(&entry.request_phase));
+}
+
+inline void
+set_request_phase(RegistryEntry &entry, RequestPhase phase)
+{
+	pg_write_barrier();
+	pg_atomic_write_u32(&entry.request_phase, static_cast<std::uint32_t>(phase));
+}
+
+inline bool
+move_request(RegistryEntry &entry, RequestPhase from, RequestPhase to)
+{
+	auto expected = static_cast<std::uint32_t>(from);
+	return pg_atomic_compare_exchange_u32(&entry.request_phase, &expected,
+										  static_cast<std::uint32_t>(to));
+}
+
+} // namespace ai_cleanup

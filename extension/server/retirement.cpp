@@ -1,0 +1,91 @@
+// Writes requests and sends signals, always with the registry's lock held shared: as long as
+// it is, a session found live cannot leave, and its pid is its own.
+#include "retirement.hpp"
+
+#include <csignal>
+
+namespace ai_cleanup::retirement
+{
+
+namespace
+{
+
+bool
+is_live(RegistryEntry &entry, std::uint64_t session)
+{
+	return registry::occupant(entry) == Occupant{session, Phase::open};
+}
+
+// Takes the request for writing: if it is free, or if what is there has expired unseen (its
+// session is stopped, perhaps).
+bool
+claim(RegistryEntry &entry)
+{
+	if (move_request(entry, RequestPhase::none, RequestPhase::writing))
+		return true;
+	return request_phase(entry) == RequestPhase::published &&
+		   entry.request.expires_at < GetCurrentTimestamp() &&
+		   move_request(entry, RequestPhase::published, RequestPhase::writing);
+}
+
+} // namespace
+
+bool
+ask(const Session &session, const Request &request, Asked &asked)
+{
+	RegistryEntry &entry = registry::entries()[session.slot];
+	asked = {session.slot, session.id, 0, false};
+
+	LWLockAcquire(registry::lock(), LW_SHARED);
+	const bool live = is_live(entry, session.id);
+	if (live && claim(entry))
+	{
+		entry.request = request;
+		asked.number = pg_atomic_add_fetch_u32(&entry.asked, 1);
+		set_request_phase(entry, RequestPhase::published);
+		kill(entry.pid, SIGUSR2);
+	}
+	else
+	{
+		asked.number = pg_atomic_read_u32(&entry.asked);
+		asked.joined = true;
+	}
+	LWLockRelease(registry::lock());
+	return live;
+}
+
+bool
+terminate(const Session &session, Asked &asked)
+{
+	RegistryEntry &entry = registry::entries()[session.slot];
+	asked = {session.slot, session.id, 0, false};
+
+	LWLockAcquire(registry::lock(), LW_SHARED);
+	const bool live = is_live(entry, session.id);
+	if (live)
+	{
+		// Its whole process group, as pg_signal_backend in storage/ipc/signalfuncs.c.
+#ifdef HAVE_SETSID
+		kill(-entry.pid, SIGTERM);
+#else
+		kill(entry.pid, SIGTERM);
+#endif
+	}
+	LWLockRelease(registry::lock());
+	return live;
+}
+
+Outcome
+outcome(const Asked &asked)
+{
+	RegistryEntry &entry = registry::entries()[asked.slot];
+	const Occupant occupant = registry::occupant(entry);
+
+	if (occupant.id != asked.session || occupant.phase == Phase::gone)
+		return Outcome::ended;
+	if (asked.number != 0 && pg_atomic_read_u32(&entry.declined) >= asked.number)
+		return Outcome::declined;
+	return Outcome::pending;
+}
+
+} // namespace ai_cleanup::retirement

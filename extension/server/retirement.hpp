@@ -1,0 +1,36 @@
+// The asker's side of a retirement, and what became of it. Used by the worker and by SQL
+// calls; the session's side is answer.cpp.
+#pragma once
+
+#include "core/session.hpp"
+#include "registry.hpp"
+
+namespace ai_cleanup::retirement
+{
+
+// One session that was asked, or terminated, and how to recognise its end.
+struct Asked
+{
+	std::uint32_t slot;
+	std::uint64_t session; // its id
+	std::uint32_t number;  // of the request; 0 for a termination
+	bool joined;           // somebody else had asked already
+};
+
+enum class Outcome : std::uint8_t
+{
+	pending,
+	ended,    // its slot is free
+	declined, // it was not idle after all
+};
+
+// Asks a session to end itself. False if it is gone. Where a request that still holds is
+// out already, joins that one instead.
+bool ask(const Session &session, const Request &request, Asked &asked);
+
+// Ends a session whatever it does, as pg_terminate_backend does. False if it is gone.
+bool terminate(const Session &session, Asked &asked);
+
+Outcome outcome(const Asked &asked);
+
+} // namespace ai_cleanup::retirement

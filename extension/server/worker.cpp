@@ -1,0 +1,205 @@
+// The worker sleeps until the earliest moment at which a session could pass its limit, and
+// without end if there is none. Sessions that come to be due earlier wake it; so does a
+// reload. It is connected to no database and keeps no transaction: it is in nobody's way.
+#include "worker.hpp"
+
+#include "bridge/guard.hpp"
+#include "core/policy.hpp"
+#include "registry.hpp"
+#include "retirement.hpp"
+#include "settings.hpp"
+#include "snapshot.hpp"
+#include "targets.hpp"
+
+extern "C"
+{
+	PGDLLEXPORT void ai_cleanup_worker_main(Datum);
+}
+
+namespace ai_cleanup::worker
+{
+
+namespace
+{
+
+constexpr const char *worker_name = "ai_cleanup worker";
+constexpr int restart_seconds = 1;
+
+// How long a request of the worker's holds. A session that is stopped for longer is asked
+// again after that, so this is also how often the worker wakes for such a one.
+constexpr Duration request_life = 10 * second;
+
+WorkerDesk &
+desk()
+{
+	return registry::shared().worker;
+}
+
+void
+leave_desk(int, Datum)
+{
+	auto mine = static_cast<std::uint32_t>(compat::my_proc_index());
+
+	pg_atomic_compare_exchange_u32(&desk().proc, &mine, no_proc);
+}
+
+void
+take_desk()
+{
+	pg_atomic_write_u32(&desk().proc, static_cast<std::uint32_t>(compat::my_proc_index()));
+	before_shmem_exit(leave_desk, 0);
+}
+
+// Says until when the worker need not hear of sessions, before it looks at them or sleeps.
+void
+announce(Timestamp wakes_at)
+{
+	write_timestamp(desk().wakes_at, wakes_at);
+	pg_memory_barrier();
+}
+
+void
+mark_targets(std::span<Session> sessions)
+{
+	for (Session &session : sessions)
+	{
+		const RegistryEntry &entry = registry::entries()[session.slot];
+		session.target = targets::contain(NameStr(entry.database_name));
+	}
+}
+
+Request
+request_for(const Session &session, const Limits &limits, Reason reason, Timestamp now)
+{
+	const Duration limit = effective_idle_timeout(session, limits);
+
+	return {.idle_before = before(now, limit),
+			.expires_at = after(now, request_life),
+			.limit = limit,
+			.reason = reason,
+			.asker_pid = MyProcPid,
+			.asker_role = {}};
+}
+
+// One sweep. Returns when the next one may find something to do.
+Timestamp
+sweep_sessions()
+{
+	const Limits limits{settings::enabled, settings::idle_timeout};
+	const std::span<Session> sessions = take_snapshot();
+	const Timestamp now = GetCurrentTimestamp();
+	const std::span<Verdict> verdicts(
+		static_cast<Verdict *>(palloc(sessions.size() * sizeof(Verdict))), sessions.size());
+
+	mark_targets(sessions);
+	Timestamp next = guarded([&] { return sweep(sessions, limits, now, verdicts); });
+
+	for (std::size_t i = 0; i < sessions.size(); i++)
+	{
+		if (verdicts[i].action != Action::retire)
+			continue;
+		const Request request = request_for(sessions[i], limits, verdicts[i].reason, now);
+		retirement::Asked asked;
+		// Gone, it is no concern any more; alive, it is looked at again when the request
+		// has expired: by then it has ended, or declined, or is stopped.
+		if (retirement::ask(sessions[i], request, asked))
+			next = std::min(next, request.expires_at);
+	}
+	return next;
+}
+
+void
+sleep_until(Timestamp wakes_at, std::uint32_t wait_event)
+{
+	int events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH;
+	long milliseconds = -1;
+
+	if (wakes_at != never)
+	{
+		events |= WL_TIMEOUT;
+		// Rounded up, so that it is past the moment when it wakes.
+		milliseconds = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wakes_at);
+	}
+	WaitLatch(MyLatch, events, milliseconds, wait_event);
+	ResetLatch(MyLatch);
+}
+
+void
+reload_if_asked()
+{
+	if (!ConfigReloadPending)
+		return;
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
+	targets::reload();
+}
+
+[[noreturn]] void
+run()
+{
+	MemoryContext turn =
+		AllocSetContextCreate(TopMemoryContext, "ai_cleanup worker turn", ALLOCSET_DEFAULT_SIZES);
+	const std::uint32_t wait_event = compat::wait_event("AiCleanupWorker");
+
+	targets::reload();
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		reload_if_asked();
+
+		// Whoever comes to be due while we look wakes us for another look. Switched off,
+		// there is nothing to hear.
+		announce(settings::enabled ? never : long_ago);
+		MemoryContextSwitchTo(turn);
+		const Timestamp next = sweep_sessions();
+		MemoryContextReset(turn);
+
+		if (settings::enabled)
+			announce(next);
+		sleep_until(next, wait_event);
+	}
+}
+
+} // namespace
+
+void
+register_worker()
+{
+	BackgroundWorker worker{};
+
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_ConsistentState;
+	worker.bgw_restart_time = restart_seconds;
+	strlcpy(worker.bgw_name, worker_name, sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, worker_name, sizeof(worker.bgw_type));
+	strlcpy(worker.bgw_library_name, "ai_cleanup", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "ai_cleanup_worker_main", sizeof(worker.bgw_function_name));
+	RegisterBackgroundWorker(&worker);
+}
+
+void
+wake_if_due_before(Timestamp due)
+{
+	pg_memory_barrier(); // what makes the session due is published before we look
+	if (due >= read_timestamp(desk().wakes_at))
+		return;
+	const std::uint32_t proc = pg_atomic_read_u32(&desk().proc);
+	if (proc != no_proc)
+		SetLatch(&GetPGProcByNumber(proc)->procLatch);
+}
+
+} // namespace ai_cleanup::worker
+
+void
+ai_cleanup_worker_main(Datum)
+{
+	using namespace ai_cleanup::worker;
+
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
+	pgstat_report_appname(worker_name);
+	take_desk();
+	run();
+}
