@@ -77,6 +77,9 @@ run_in_copy() { # keep, script, arguments...
         chown -R "$user:" "$copy"
         # Not su or runuser: these stand between us and the script when a signal comes.
         as_user=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
+        # How the person at the terminal does something as root, and as the user of the copy.
+        export AI_CLEANUP_AS_ROOT="${SUDO_USER:+sudo }"
+        export AI_CLEANUP_AS_OWNER="${SUDO_USER:+sudo }runuser -u $user -- "
     fi
 
     cd "$copy"
