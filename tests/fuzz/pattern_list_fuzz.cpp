@@ -1,7 +1,7 @@
 // libFuzzer target: core/pattern_list.cpp accepts, refuses and matches as the reference does.
 // The input is a list, a zero byte, and a name. To run it for a minute:
 //
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iextension \
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iextension
 //       tests/fuzz/pattern_list_fuzz.cpp extension/core/pattern_list.cpp -o /tmp/pattern_list_fuzz
 //   /tmp/pattern_list_fuzz -max_total_time=60 -max_len=300
 #include "core/pattern_list.hpp"

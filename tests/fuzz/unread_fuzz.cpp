@@ -2,7 +2,7 @@
 // of them never says no where whoever sees all says yes. The input is how many bytes are not
 // to be seen, how many more follow that nobody has seen, and the bytes. To run it for a minute:
 //
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iextension \
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iextension
 //       tests/fuzz/unread_fuzz.cpp extension/core/unread.cpp -o /tmp/unread_fuzz
 //   /tmp/unread_fuzz -max_total_time=60 -max_len=300
 #include "core/unread.hpp"
@@ -56,9 +56,9 @@ LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 
 	for (const std::size_t total : {bytes.size(), bytes.size() + head.more})
 	{
-		const bool complete = ai_cleanup::ends_complete(seen, total);
-		require(complete == reference::ends_complete(seen, total), "judged otherwise");
-		if (ai_cleanup::ends_complete(bytes, total))
+		const bool complete = ai_cleanup::holds_complete_request(seen, total);
+		require(complete == reference::holds_complete_request(seen, total), "judged otherwise");
+		if (ai_cleanup::holds_complete_request(bytes, total))
 			require(complete, "no benefit of the doubt");
 	}
 	return 0;

@@ -25,7 +25,7 @@ sub session
 {
 	my ($dbname, $user, $limit, @commands) = @_;
 	my $client = connect_to($node, $dbname, user => $user,
-		$limit ? (options => "-c ai_cleanup.idle_timeout=$limit") : ());
+		defined $limit ? (options => "-c ai_cleanup.idle_timeout=$limit") : ());
 
 	for (@commands)
 	{
@@ -56,7 +56,7 @@ my %ended = (
 	'SET over the connection' => [ '1006ms', session('work', 'boss', '1h', "$set '1006ms'") ],
 	'RESET to the database' => [ '1002ms', session('work', 'boss', undef, "$set '1h'", $reset) ],
 	'RESET to the connection' => [ '1007ms', session('work', 'boss', '1007ms', "$set 0", $reset) ],
-	'SET by SET SESSION AUTHORIZATION and back' => [ '1008ms',
+	'SET, whatever SET ROLE follows' => [ '1008ms',
 		session('plain', 'boss', undef, "$set '1008ms'", 'SET ROLE app', 'RESET ROLE') ],
 	'DISCARD ALL, to the database' => [ '1002ms', session('work', 'boss', undef, "$set 0", 'DISCARD ALL') ]);
 
