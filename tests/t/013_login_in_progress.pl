@@ -41,12 +41,8 @@ for my $pid (@pids)
 }
 is($admin->value('SELECT count(*) FROM pg_locks WHERE NOT granted'), 5, 'they wait on');
 
-# The worker looks at others in the meantime, and leaves these alone as well. Its configuration
-# is read anew, so that it certainly looks.
-$admin->value('SELECT pg_reload_conf()');
-is(worker_pid($admin) > 0, 1, 'the worker is there');
-
-my $in_time = $admin->value('SELECT clock_timestamp()');
+# The worker looks as well, and sees nothing yet.
+wait_for_worker($node, $admin);
 $lock->query('ROLLBACK');
 for my $client (@entering)
 {

@@ -18,7 +18,7 @@ sub set
 {
 	my ($value) = @_;
 	$admin->value("ALTER SYSTEM SET ai_cleanup.idle_timeout = '$value'");
-	return $admin->value('SELECT pg_reload_conf()');
+	return reload($node, $admin);
 }
 
 sub idle_for
@@ -54,18 +54,18 @@ cmp_ok(time - $begin, '<', 30, 'not in the old one');
 # Raised: what was due is due no more. (The session that is ended shows that time has passed.)
 set('1h');
 my ($late) = idle_clients($node, $admin, 1, 'work');
-my ($canary) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=2500');
-set('1500ms');
+my ($canary) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=3s');
+set('2s');
 set('1h');
-like($canary->last_words->{D}, qr/is 2500ms\.$/, 'raised: time passes');
+like($canary->last_words->{D}, qr/is 3s\.$/, 'raised: time passes');
 ok(is_alive($late), 'and the session stays');
 
 # Turned off.
-set('1500ms');
+set('2s');
 ($late) = idle_clients($node, $admin, 1, 'work');
-($canary) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=2500');
+($canary) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=3s');
 set('0');
-like($canary->last_words->{D}, qr/is 2500ms\.$/, 'off: time passes, and own limits still count');
+like($canary->last_words->{D}, qr/is 3s\.$/, 'off: time passes, and own limits still count');
 ok(is_alive($late), 'the session stays');
 
 # A session whose value came with its login as the file had it then, follows the file all the

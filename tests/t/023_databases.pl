@@ -33,9 +33,7 @@ sub set
 {
 	my ($value) = @_;
 	$admin->value("ALTER SYSTEM SET ai_cleanup.databases = $value");
-	$admin->value('SELECT pg_reload_conf()');
-	return wait_for('the new value is in force',
-		sub { $admin->value('SELECT count(*) FROM pg_file_settings WHERE error IS NOT NULL') == 0 });
+	return reload($node, $admin);
 }
 
 check('patterns', \@targets, [ @others, 'postgres', 'template1' ]);
@@ -51,23 +49,23 @@ check('the other way round', \@others, \@targets);
 ok(is_alive($former), 'no target any more: spared by its own limit as well');
 $former->log_out;
 
-set(q{'*'});
-my $late = connect_to($node, 'shop_dev');
-is($late->last_words->{C}, '57P05', 'the star means all');
-is($admin->last_words->{C}, '57P05', 'the admin is no exception');
-
-# None at all. The worker has nothing to do; calls have.
-$node->append_conf('postgresql.auto.conf', "ai_cleanup.databases = ''\n");
-$node->reload;
-$admin = connect_to($node, 'postgres');
+# An empty list means none at all. The worker has nothing to do; calls have.
+set(q{''});
 my ($idle) = idle_clients($node, $admin, 1, 'shop_dev');
 wait_for('the limit has passed', sub {
 	$admin->value("SELECT now() - state_change > '1 s' FROM pg_stat_activity WHERE pid = "
 		  . $idle->pid) eq 't';
 });
-ok(is_alive($idle), 'empty: none');
+ok(is_alive($idle), 'an empty list: none');
 wait_until_idle($admin, $idle);
 is(cleanup($admin, "database => 'shop_dev'")->{count}, 1, 'a call does not ask for it');
+
+# The star means all, the admin no exception.
+$admin->value('ALTER SYSTEM RESET ai_cleanup.databases');
+$node->append_conf('postgresql.conf', "ai_cleanup.databases = '*'\n");
+$admin->value('SELECT pg_reload_conf()');
+is($admin->last_words->{C}, '57P05', 'the star: all');
+is(connect_to($node, $_)->last_words->{C}, '57P05', "the star: $_") for @targets, @others;
 
 $node->stop('fast');
 done_testing();

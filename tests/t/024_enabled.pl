@@ -16,8 +16,7 @@ sub turn
 {
 	my ($value) = @_;
 	$admin->value("ALTER SYSTEM SET ai_cleanup.enabled = $value");
-	$admin->value('SELECT pg_reload_conf()');
-	return wait_for("it is $value", sub { $admin->value('SHOW ai_cleanup.enabled') eq $value });
+	return reload($node, $admin);
 }
 
 is(connect_to($node, 'work')->last_words->{C}, '57P05', 'on: an idle session is ended');

@@ -11,21 +11,18 @@ ai_cleanup.enabled = on
 ai_cleanup.idle_timeout = '400ms'
 ai_cleanup.databases = 'work'
 CONF
-my $admin = connect_to($node, 'postgres');
+my $admin = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
 $admin->value("CREATE DATABASE $_") for qw(work other);
 
-sub reload_with
-{
-	my ($line) = @_;
-	my $from = -s $node->logfile;
+my $file = $node->data_dir . '/postgresql.conf';
+my $good = slurp_file($file);
 
-	$node->append_conf('postgresql.conf', $line);
-	$node->reload;
-	$node->wait_for_log(qr/received SIGHUP/, $from);
-	# The worker and the sessions have their turn after the postmaster.
-	wait_for('the log names the setting',
-		sub { new_log($node, $from) =~ /"\Q@{[ $line =~ m{^(\S+)} ]}\E"|errors/ });
-	return $from;
+sub write_file
+{
+	my ($text) = @_;
+	open my $conf, '>', $file or die "$file: $!";
+	print $conf $text;
+	return close $conf;
 }
 
 # What counted before, still does.
@@ -52,16 +49,15 @@ for (
 	[ 'ai_cleanup.databases', q{'} . 'x' x 64 . q{'}, qr/longer than a name can be/ ])
 {
 	my ($setting, $value, $complaint) = @$_;
-	my $good = slurp_file($node->data_dir . '/postgresql.conf');
-	my $from = reload_with("$setting = $value\n");
+	my $from = -s $node->logfile;
+
+	write_file($good . "$setting = $value\n");
+	reload($node, $admin);
 	like(new_log($node, $from), $complaint, "$setting = $value: the log says what is wrong");
 	check_in_force("$setting = $value");
-	my $file = $node->data_dir . '/postgresql.conf';
-	open my $conf, '>', $file or die "$file: $!";
-	print $conf $good;
-	close $conf;
-	$node->reload;
 }
+write_file($good);
+reload($node, $admin);
 
 # Nor does the server take them from ALTER SYSTEM.
 for ([ idle_timeout => "'soon'" ], [ wait_timeout => '-1' ], [ databases => q{'a', '', 'b'} ], [ enabled => '7' ])
