@@ -71,7 +71,8 @@ run_in_copy() { # keep, script, arguments...
     shift
     copy=$(mktemp -d /tmp/ai_cleanup.XXXXXX)
     trap 'rm -rf "$copy"; exit 130' INT TERM HUP
-    copy_source "$copy"
+    mkdir "$copy/source" "$copy/tmp"
+    copy_source "$copy/source"
     if [ "$(id -u)" = 0 ]; then
         user=postgres
         id "$user" >/dev/null 2>&1 || user=nobody
@@ -83,9 +84,9 @@ run_in_copy() { # keep, script, arguments...
         export AI_CLEANUP_AS_OWNER="${SUDO_USER:+sudo }runuser -u $user -- "
     fi
 
-    cd "$copy"
+    cd "$copy/source"
     set -m # a process group of its own, which can be ended as a whole
-    HOME=$copy TMPDIR=/tmp AI_CLEANUP_COPY=$copy "${as_user[@]}" "$@" </dev/null &
+    HOME=$copy TMPDIR=$copy/tmp AI_CLEANUP_COPY=$copy "${as_user[@]}" "$@" </dev/null &
     child=$!
     set +m
     interrupted=0

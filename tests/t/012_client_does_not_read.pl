@@ -46,7 +46,8 @@ sub stuff
 	return $most;
 }
 
-# The same for good: on TCP the kernels still shift bytes from one to the other for a while.
+# The same with more requests waiting: on TCP the kernels still shift bytes from one to the
+# other for a while, so that one last answer may get through after all.
 sub overstuff
 {
 	my ($client) = @_;
@@ -82,8 +83,9 @@ for my $tcp (0, 1)
 	my %quiet = (tcp => $tcp, receive_buffer => 2048);
 
 	# It owes an answer: not idle, whatever pg_stat_activity says.
+	my $fill = $tcp ? \&overstuff : \&stuff;
 	my $stuffed = connect_to($node, 'work', %quiet);
-	overstuff($stuffed);
+	$fill->($stuffed);
 	at_once("$how: asking it takes no time", sub {
 		my $answer = cleanup($admin, "database => 'work'");
 		is($answer->{count}, 0, "$how: it declines");
@@ -94,7 +96,7 @@ for my $tcp (0, 1)
 			"$how: pg_terminate_backend ends it");
 	});
 	$stuffed = connect_to($node, 'work', %quiet);
-	overstuff($stuffed);
+	$fill->($stuffed);
 	at_once("$how: nor does force", sub {
 		is(cleanup($admin, "database => 'work', force => true")->{count}, 1, "$how: force ends it");
 	});

@@ -12,11 +12,16 @@ my $node =
 my $admin = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
 $admin->value('CREATE DATABASE work');
 
+# The slots have had other occupants before, idle ones when they left.
+my %spared = (options => '-c ai_cleanup.idle_timeout=0');
+my @former = idle_clients($node, $admin, 5, 'work', %spared);
+$_->log_out for @former;
+wait_until_gone($admin, @former);
+
 # Whoever logs in reads this table, after its authentication and before its first command.
 my $lock = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
 $lock->query('BEGIN; LOCK pg_db_role_setting IN ACCESS EXCLUSIVE MODE');
 
-# The server has had these slots before, and their occupants were idle when they left.
 my @entering = map { PgClient->start($node, dbname => 'work') } 1 .. 5;
 my @pids;
 wait_for('the logins wait for the lock', sub {
