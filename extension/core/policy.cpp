@@ -2,8 +2,6 @@
 #include "policy.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <cstddef>
 
 #include "postgres_free.hpp"
 
@@ -74,6 +72,13 @@ effective_idle_timeout(const Session &session, const Limits &limits)
 	return (own == inherited ? limits.idle_timeout_ms : own) * millisecond;
 }
 
+std::int32_t
+effective_budget(const Session &session, const Limits &limits)
+{
+	const std::int32_t own = session.connection_budget;
+	return own == inherited ? limits.connection_budget : own;
+}
+
 Verdict
 decide(const Session &session, const Limits &limits, Timestamp now)
 {
@@ -124,22 +129,6 @@ next_look(const Session &session, const Limits &limits, Timestamp now)
 	default:
 		return never; // only another setting can change it, and that wakes the worker
 	}
-}
-
-Timestamp
-sweep(std::span<const Session> sessions, const Limits &limits, Timestamp now,
-	  std::span<Verdict> verdicts)
-{
-	assert(sessions.size() == verdicts.size());
-
-	Timestamp next = never;
-	for (std::size_t i = 0; i < sessions.size(); i++)
-	{
-		verdicts[i] = decide(sessions[i], limits, now);
-		if (verdicts[i].action == Action::leave)
-			next = std::min(next, next_look(sessions[i], limits, now));
-	}
-	return next;
 }
 
 } // namespace ai_cleanup

@@ -4,6 +4,7 @@
 
 #include "client_socket.hpp"
 #include "own_session.hpp"
+#include "statistics.hpp"
 #include "waiters.hpp"
 
 namespace ai_cleanup::answer
@@ -68,7 +69,10 @@ decline(RegistryEntry &entry)
 {
 	write_timestamp(entry.declined_at, GetCurrentTimestamp());
 	pg_atomic_write_u32(&entry.declined, pg_atomic_read_u32(&entry.asked));
+	const int asker = entry.request.asker_proc;
 	set_request_phase(entry, RequestPhase::none);
+	statistics::count(statistics::Counter::sessions_declined);
+	SetLatch(&GetPGProcByNumber(asker)->procLatch);
 	waiters::wake();
 }
 

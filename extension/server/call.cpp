@@ -35,10 +35,12 @@ Request
 request_for(const Call &call, Timestamp now)
 {
 	Request request{.idle_before = before(now, call.idle_for),
+					.asked_at = now,
 					.expires_at = after(now, std::max(settings::wait_timeout, 1) * millisecond),
 					.limit = call.idle_for,
 					.reason = Reason::called,
 					.asker_pid = MyProcPid,
+					.asker_proc = compat::my_proc_index(),
 					.asker_role = {}};
 
 	namestrcpy(&request.asker_role, GetUserNameFromId(GetUserId(), false));
@@ -160,7 +162,7 @@ wait_as_waiter(std::span<const Asked> all)
 int
 carry_out(const Call &call)
 {
-	const std::span<Session> sessions = take_snapshot();
+	const std::span<Session> sessions = take_snapshot().sessions;
 	const Timestamp now = GetCurrentTimestamp();
 	auto *asked = static_cast<Asked *>(palloc(sessions.size() * sizeof(Asked)));
 	const Request request = request_for(call, now);

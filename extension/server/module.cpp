@@ -1,6 +1,7 @@
 // What happens when the library is loaded: _PG_init, as a list.
 #include "module.hpp"
 
+#include "admission.hpp"
 #include "bridge/prelude.hpp"
 #include "client_socket.hpp"
 #include "farewell.hpp"
@@ -50,7 +51,10 @@ client_authentication(Port *port, int status)
 	if (next_client_authentication != nullptr)
 		next_client_authentication(port, status);
 	if (status == STATUS_OK && !am_walsender)
+	{
 		own_session::enter();
+		admission::admit(*port);
+	}
 }
 
 void

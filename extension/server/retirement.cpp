@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "statistics.hpp"
+
 namespace ai_cleanup::retirement
 {
 
@@ -72,6 +74,8 @@ terminate(const Session &session, Asked &asked)
 #endif
 	}
 	LWLockRelease(registry::lock());
+	if (live)
+		statistics::count(statistics::Counter::sessions_terminated);
 	return live;
 }
 
