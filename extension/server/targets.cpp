@@ -18,7 +18,7 @@ void
 reload()
 {
 	guarded([] {
-		PatternList *fresh = new PatternList(settings::databases);
+		auto *fresh = new PatternList(settings::databases);
 		delete list;
 		list = fresh;
 	});

@@ -3,15 +3,12 @@
 
 #include <cstdlib>
 
-namespace storm {
+namespace storm
+{
 
-namespace {
-
-constexpr std::size_t surprises_kept = 20;
-
-}  // namespace
-
-Outcome judge(Kind kind, const Unit &unit) {
+Outcome
+judge(Kind kind, const Unit &unit)
+{
 	if (!unit.seen.surprise.empty())
 		return Outcome::other;
 	if (unit.seen.complete)
@@ -29,7 +26,9 @@ Outcome judge(Kind kind, const Unit &unit) {
 	return unit.told && opens(kind) ? Outcome::refused : Outcome::lost;
 }
 
-void Books::enter(Kind kind, const Unit &unit) {
+void
+Books::enter(Kind kind, const Unit &unit)
+{
 	const Outcome outcome = judge(kind, unit);
 	++counts_[static_cast<std::size_t>(outcome)];
 	if (unit.told)
@@ -38,23 +37,29 @@ void Books::enter(Kind kind, const Unit &unit) {
 		++committed_;
 	if (unit.told && unit.committed)
 		++broken_promise_;
-	if (outcome == Outcome::other && surprises_.size() < surprises_kept)
-		surprises_.push_back(unit.seen.surprise);
+	if (outcome == Outcome::other)
+		++surprises_[unit.seen.surprise];
 }
 
-void Books::surprise(const std::string &text) {
+void
+Books::surprise(const std::string &text)
+{
 	++surprises_outside_;
-	if (surprises_.size() < surprises_kept)
-		surprises_.push_back(text);
+	++surprises_[text];
 }
 
-void Books::close_client(long whole_units, long half_units) {
+void
+Books::close_client(long whole_units, long half_units)
+{
 	half_done_ += half_units;
 	unaccounted_ += std::labs(whole_units + half_units - committed_);
 }
 
-void Books::add(const Books &other) {
-	for (std::size_t i = 0; i < outcomes; ++i) {
+void
+Books::add(const Books &other)
+{
+	for (std::size_t i = 0; i < outcomes; ++i)
+	{
 		counts_[i] += other.counts_[i];
 		told_[i] += other.told_[i];
 	}
@@ -63,23 +68,28 @@ void Books::add(const Books &other) {
 	half_done_ += other.half_done_;
 	unaccounted_ += other.unaccounted_;
 	surprises_outside_ += other.surprises_outside_;
-	for (const std::string &text : other.surprises_)
-		if (surprises_.size() < surprises_kept)
-			surprises_.push_back(text);
+	for (const auto &[text, times] : other.surprises_)
+		surprises_[text] += times;
 }
 
-long Books::units() const {
+long
+Books::units() const
+{
 	long sum = 0;
 	for (long count : counts_)
 		sum += count;
 	return sum;
 }
 
-long Books::ended() const {
+long
+Books::ended() const
+{
 	return units() - count(Outcome::done) - count(Outcome::other);
 }
 
-std::vector<std::string> Books::breaches(bool judge_lost) const {
+std::vector<std::string>
+Books::breaches(bool judge_lost) const
+{
 	std::vector<std::string> found;
 	const auto must_be_zero = [&found](const char *name, long value) {
 		if (value != 0)
@@ -96,4 +106,4 @@ std::vector<std::string> Books::breaches(bool judge_lost) const {
 	return found;
 }
 
-}  // namespace storm
+} // namespace storm

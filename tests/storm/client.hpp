@@ -9,10 +9,12 @@
 #include "options.hpp"
 #include "session.hpp"
 
-namespace storm {
+namespace storm
+{
 
-class Client {
-public:
+class Client
+{
+  public:
 	Client(const Options &options, int number);
 
 	// Until told to stop; the unit at hand is finished and accounted for first.
@@ -21,10 +23,18 @@ public:
 	// Compares the books with the tables, when nobody ends sessions any more.
 	void close_books();
 
-	const Books &books() const { return books_; }
-	const Session &session() const { return session_; }
+	const Books &
+	books() const
+	{
+		return books_;
+	}
+	const Session &
+	session() const
+	{
+		return session_;
+	}
 
-private:
+  private:
 	void pause(std::chrono::microseconds longest);
 	void settle(long unit, Seen seen);
 
@@ -33,7 +43,7 @@ private:
 	std::mt19937 random_;
 	Session session_;
 	Books books_;
-	long calls_ = 0;  // of nextval that earlier units account for
+	long calls_ = 0; // of nextval that earlier units account for
 };
 
-}  // namespace storm
+} // namespace storm

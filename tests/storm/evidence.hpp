@@ -7,7 +7,8 @@
 #include "session.hpp"
 #include "work.hpp"
 
-namespace storm::evidence {
+namespace storm::evidence
+{
 
 // Makes a table and a sequence for each client, dropping those of an earlier run.
 void prepare(Session &session, int clients);
@@ -16,17 +17,19 @@ void prepare(Session &session, int clients);
 // False when it does not go.
 bool backend_gone(Session &session, int pid);
 
-struct Traces {
-	long calls = 0;  // of nextval by this client, ever
-	long rows = 0;   // of this unit
+struct Traces
+{
+	long calls = 0; // of nextval by this client, ever
+	long rows = 0;  // of this unit
 };
 Traces read_unit(Session &session, int client, long unit);
 
 // What one client has left at the end of the run.
-struct Remains {
+struct Remains
+{
 	long whole_units = 0;
-	long half_units = 0;  // some of their rows, not all
+	long half_units = 0; // some of their rows, not all
 };
 Remains read_client(Session &session, Kind kind, int client);
 
-}  // namespace storm::evidence
+} // namespace storm::evidence

@@ -1,6 +1,8 @@
 // storm: clients that work while a cleaner ends idle sessions under them, and an account of what
 // became of every unit of work. Proves, or disproves, that ending idle sessions never kills work.
 // Run by the test suite, once for each kind of work; owns the threads, the report, the exit status.
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <list>
 #include <mutex>
@@ -11,15 +13,25 @@
 #include "options.hpp"
 #include "sweeper.hpp"
 
-namespace storm {
+namespace storm
+{
 
-namespace {
+namespace
+{
 
-enum Exit { held = 0, broken = 1, bad_options = 2, no_verdict = 3 };
+enum Exit
+{
+	held = 0,
+	broken = 1,
+	bad_options = 2,
+	no_verdict = 3
+};
 
 // A session that half-closed its socket makes the client's next send fail at once on Linux unix
 // sockets only: over TCP a request may be under way, elsewhere the kernel throws away what it had.
-bool judges_lost(const Options &options) {
+bool
+judges_lost(const Options &options)
+{
 #ifdef __linux__
 	return options.address.is_unix_socket();
 #else
@@ -29,42 +41,59 @@ bool judges_lost(const Options &options) {
 }
 
 // The first failure of the environment stops every thread; what the books say by then still counts.
-class Failures {
-public:
+class Failures
+{
+  public:
 	explicit Failures(std::atomic<bool> &stop) : stop_(stop) {}
 
 	template <typename Body>
-	void guard(Body body) {
-		try {
+	void
+	guard(Body body)
+	{
+		try
+		{
 			body();
-		} catch (const std::exception &failure) {
+		}
+		catch (const std::exception &failure)
+		{
 			const std::lock_guard<std::mutex> lock(mutex_);
 			if (first_.empty())
 				first_ = failure.what();
 			stop_ = true;
 		}
 	}
-	const std::string &first() const { return first_; }
+	const std::string &
+	first() const
+	{
+		return first_;
+	}
 
-private:
+  private:
 	std::atomic<bool> &stop_;
 	std::mutex mutex_;
 	std::string first_;
 };
 
-void line(const char *name, long value) {
+void
+line(const char *name, long value)
+{
 	std::printf("%s: %ld\n", name, value);
 }
 
-void line(const char *name, const std::string &value) {
+void
+line(const char *name, const std::string &value)
+{
 	std::printf("%s: %s\n", name, value.c_str());
 }
 
-struct Logins {
+struct Logins
+{
 	long made = 0, refused = 0, ended = 0, asked_again = 0;
 };
 
-void print_books(const Books &books) {
+void
+print_books(const Books &books)
+{
 	line("units", books.units());
 	line("done", books.count(Outcome::done));
 	line("ended_idle", books.count(Outcome::ended_idle));
@@ -86,28 +115,32 @@ void print_books(const Books &books) {
 	line("half_done", books.half_done());
 	line("unaccounted", books.unaccounted());
 	line("other", books.surprised());
-	for (const std::string &text : books.surprises())
-		line("other_text", text);
+	for (const auto &[text, times] : books.surprises())
+		line("other_text", std::to_string(times) + " times: " + text);
 }
 
 // Why a run that shows no breach would still prove nothing.
-std::vector<std::string> gaps_in(const Options &options, const Sweeper &sweeper, const Books &books, long ended_seen,
-								 const std::string &failure) {
+std::vector<std::string>
+gaps_in(const Options &options, const Sweeper &sweeper, const Books &books, long ended_seen,
+		const std::string &failure)
+{
 	std::vector<std::string> gaps;
 	if (!failure.empty())
 		gaps.push_back(failure);
 	else if (books.count(Outcome::done) == 0)
 		gaps.push_back("no unit of work was done");
 	if (sweeper.retired() < options.retirements)
-		gaps.push_back("only " + std::to_string(sweeper.retired()) + " of " + std::to_string(options.retirements) +
-					   " sessions were retired in time");
+		gaps.push_back("only " + std::to_string(sweeper.retired()) + " of " +
+					   std::to_string(options.retirements) + " sessions were retired in time");
 	if (ended_seen < sweeper.retired() / 2)
 		gaps.push_back("the clients saw far fewer sessions end than the cleaner counted");
 	return gaps;
 }
 
-int report(const Options &options, const Sweeper &sweeper, const Books &books, const Logins &logins, double seconds,
-		   const std::string &failure) {
+int
+report(const Options &options, const Sweeper &sweeper, const Books &books, const Logins &logins,
+	   double seconds, const std::string &failure)
+{
 	line("kind", name_of(options.kind));
 	line("cleaner", name_of(options.cleaner));
 	line("transport", options.address.is_unix_socket() ? "unix" : "tcp");
@@ -135,7 +168,9 @@ int report(const Options &options, const Sweeper &sweeper, const Books &books, c
 	return exit;
 }
 
-int run(const Options &options) {
+int
+run(const Options &options)
+{
 	std::atomic<bool> stop{false};
 	Failures failures(stop);
 	Sweeper sweeper(options);
@@ -148,11 +183,14 @@ int run(const Options &options) {
 		sweeper.try_out();
 	});
 	const auto begin = std::chrono::steady_clock::now();
-	if (failures.first().empty()) {
+	if (failures.first().empty())
+	{
 		std::list<std::thread> threads;
-		for (int number = 0; number < options.clients; ++number) {
+		for (int number = 0; number < options.clients; ++number)
+		{
 			Client &client = clients.emplace_back(options, number);
-			threads.emplace_back([&client, &failures, &stop] { failures.guard([&] { client.run(stop); }); });
+			threads.emplace_back(
+				[&client, &failures, &stop] { failures.guard([&] { client.run(stop); }); });
 		}
 		failures.guard([&] { sweeper.run(stop); });
 		stop = true;
@@ -163,7 +201,8 @@ int run(const Options &options) {
 
 	Books books = sweeper.books();
 	Logins logins;
-	for (Client &client : clients) {
+	for (Client &client : clients)
+	{
 		if (failures.first().empty())
 			failures.guard([&] { client.close_books(); });
 		books.add(client.books());
@@ -175,15 +214,20 @@ int run(const Options &options) {
 	return report(options, sweeper, books, logins, seconds.count(), failures.first());
 }
 
-}  // namespace
+} // namespace
 
-}  // namespace storm
+} // namespace storm
 
-int main(int argc, char **argv) {
+int
+main(int argc, char **argv)
+{
 	storm::Options options;
-	try {
+	try
+	{
 		options = storm::read_options(argc, argv);
-	} catch (const storm::BadOption &problem) {
+	}
+	catch (const storm::BadOption &problem)
+	{
 		std::fprintf(stderr, "storm: %s\n%s", problem.what(), storm::usage().c_str());
 		return storm::bad_options;
 	}

@@ -7,27 +7,44 @@
 #include <utility>
 #include <vector>
 
-namespace storm {
+namespace storm
+{
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 using Row = std::vector<std::string>;
 
-struct Message {
+struct Message
+{
 	char type = 0;
 	std::string body;
 };
 
 // What an ErrorResponse says. The severity is the untranslated one.
-struct ServerError {
+struct ServerError
+{
 	std::string severity;
 	std::string sqlstate;
 	std::string text;
 
-	bool ends_session() const { return severity == "FATAL" || severity == "PANIC"; }
-	std::string line() const { return severity + " " + sqlstate + ": " + text; }
+	bool
+	ends_session() const
+	{
+		return severity == "FATAL" || severity == "PANIC";
+	}
+	bool
+	is_lost_client() const
+	{
+		return sqlstate == "08006" || sqlstate == "08P01";
+	}
+	std::string
+	line() const
+	{
+		return severity + " " + sqlstate + ": " + text;
+	}
 };
 
-namespace messages {
+namespace messages
+{
 
 std::string startup(const Parameters &parameters);
 std::string query(std::string_view sql);
@@ -46,6 +63,6 @@ ServerError error(std::string_view body);
 Row data_row(std::string_view body);
 std::string command_tag(std::string_view body);
 
-}  // namespace messages
+} // namespace messages
 
-}  // namespace storm
+} // namespace storm

@@ -9,14 +9,17 @@
 #include "wire.hpp"
 #include "work.hpp"
 
-namespace storm {
+namespace storm
+{
 
-enum class Cleaner {
-	ai_cleanup,  // the product: each session decides itself
-	sql,         // the control: read pg_stat_activity, then terminate by pid
+enum class Cleaner
+{
+	ai_cleanup, // the product: each session decides itself
+	sql,        // the control: read pg_stat_activity, then terminate by pid
 };
 
-struct Options {
+struct Options
+{
 	Address address;
 	Kind kind = Kind::statement;
 	Cleaner cleaner = Cleaner::ai_cleanup;
@@ -28,7 +31,8 @@ struct Options {
 	std::chrono::milliseconds pause_max{4};
 };
 
-struct BadOption : std::runtime_error {
+struct BadOption : std::runtime_error
+{
 	using std::runtime_error::runtime_error;
 };
 
@@ -38,4 +42,4 @@ std::string usage();
 // Throws BadOption with a sentence that names the option.
 Options read_options(int argc, char **argv);
 
-}  // namespace storm
+} // namespace storm

@@ -3,33 +3,45 @@
 
 #include <thread>
 
-namespace storm {
+namespace storm
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds patience{60};
 constexpr std::chrono::milliseconds pause_before_retry{5};
 
-bool no_slot(const LoginFailed &failure) {
+bool
+no_slot(const LoginFailed &failure)
+{
 	return failure.sqlstate == "53300" || failure.sqlstate == "57P03";
 }
 
 // An idle session can be ended before its client has read the first ReadyForQuery.
-bool ended_in_login(const LoginFailed &failure) {
+bool
+ended_in_login(const LoginFailed &failure)
+{
 	return failure.sqlstate.empty() || failure.sqlstate == "57P05" || failure.sqlstate == "57P01";
 }
 
-}  // namespace
+} // namespace
 
-Wire &Session::wire() {
+Wire &
+Session::wire()
+{
 	const auto until = Clock::now() + patience;
-	while (!wire_) {
-		try {
+	while (!wire_)
+	{
+		try
+		{
 			wire_ = std::make_unique<Wire>(address_, settings_);
 			++logins_;
-		} catch (const LoginFailed &failure) {
+		}
+		catch (const LoginFailed &failure)
+		{
 			if (no_slot(failure))
 				++logins_refused_;
 			else if (ended_in_login(failure))
@@ -44,12 +56,15 @@ Wire &Session::wire() {
 	return *wire_;
 }
 
-std::optional<Rows> Session::ask_once(const std::string &sql) {
+std::optional<Rows>
+Session::ask_once(const std::string &sql)
+{
 	if (wire().send(messages::query(sql)) != Sent::whole)
 		wire().hear_farewell();
 	Rows rows;
 	std::string problem;
-	for (;;) {
+	for (;;)
+	{
 		const Received received = wire().receive(patience);
 		if (received.what == Received::What::ended)
 			return std::nullopt;
@@ -60,7 +75,8 @@ std::optional<Rows> Session::ask_once(const std::string &sql) {
 			rows.push_back(messages::data_row(message.body));
 		if (message.type == 'E')
 			problem = messages::error(message.body).line();
-		if (message.type == 'Z') {
+		if (message.type == 'Z')
+		{
 			if (!problem.empty())
 				throw EnvironmentFailure(problem + " (in: " + sql + ")");
 			return rows;
@@ -68,9 +84,12 @@ std::optional<Rows> Session::ask_once(const std::string &sql) {
 	}
 }
 
-Rows Session::ask(const std::string &sql) {
+Rows
+Session::ask(const std::string &sql)
+{
 	const auto until = Clock::now() + patience;
-	while (Clock::now() < until) {
+	while (Clock::now() < until)
+	{
 		if (std::optional<Rows> rows = ask_once(sql))
 			return *rows;
 		drop();
@@ -79,4 +98,4 @@ Rows Session::ask(const std::string &sql) {
 	throw EnvironmentFailure("a session is ended again and again before this is answered: " + sql);
 }
 
-}  // namespace storm
+} // namespace storm

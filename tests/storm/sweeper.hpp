@@ -8,13 +8,15 @@
 #include "options.hpp"
 #include "session.hpp"
 
-namespace storm {
+namespace storm
+{
 
 // The statement each cleaner runs; its result is the number of sessions ended.
 const char *statement_of(Cleaner cleaner);
 
-class Sweeper {
-public:
+class Sweeper
+{
+  public:
 	explicit Sweeper(const Options &options) : options_(options), session_(options.address, {}) {}
 
 	// Runs the statement once, before anything depends on it: is it there, does it answer a number?
@@ -23,11 +25,23 @@ public:
 	// Until the target or the time limit is reached, or it is told to stop.
 	void run(const std::atomic<bool> &stop);
 
-	long sweeps() const { return sweeps_; }
-	long retired() const { return retired_; }
-	const Books &books() const { return books_; }
+	long
+	sweeps() const
+	{
+		return sweeps_;
+	}
+	long
+	retired() const
+	{
+		return retired_;
+	}
+	const Books &
+	books() const
+	{
+		return books_;
+	}
 
-private:
+  private:
 	long sweep();
 
 	const Options &options_;
@@ -37,4 +51,4 @@ private:
 	long retired_ = 0;
 };
 
-}  // namespace storm
+} // namespace storm

@@ -1,6 +1,6 @@
-// One connection to the server, spoken to message by message. It is not libpq, so that what a client
-// library hides can be told apart: how much of a request the kernel took, whether the connection
-// ended before or after it, and what the server said last. Used by session and work.
+// One connection to the server, spoken to message by message. It is not libpq, so that what a
+// client library hides can be told apart: how much of a request the kernel took, whether the
+// connection ended before or after it, and what the server said last. Used by session and work.
 #pragma once
 
 #include <chrono>
@@ -11,44 +11,68 @@
 
 #include "messages.hpp"
 
-namespace storm {
+namespace storm
+{
 
-struct Address {
+struct Address
+{
 	std::string host;
 	int port = 5432;
 	std::string dbname;
 	std::string user;
 
-	bool is_unix_socket() const { return !host.empty() && host.front() == '/'; }
+	bool
+	is_unix_socket() const
+	{
+		return !host.empty() && host.front() == '/';
+	}
 };
 
 // The machine or the server is not what the test needs: not a verdict on the product.
-struct EnvironmentFailure : std::runtime_error {
+struct EnvironmentFailure : std::runtime_error
+{
 	using std::runtime_error::runtime_error;
 };
 
 // A login that did not end with ReadyForQuery. Without a sqlstate the connection just ended.
-struct LoginFailed : std::runtime_error {
-	LoginFailed(const std::string &why, std::string code) : std::runtime_error(why), sqlstate(std::move(code)) {}
+struct LoginFailed : std::runtime_error
+{
+	LoginFailed(const std::string &why, std::string code)
+		: std::runtime_error(why), sqlstate(std::move(code))
+	{
+	}
 	std::string sqlstate;
 };
 
-enum class Sent { nothing, part, whole };
-
-struct Received {
-	enum class What { message, ended, silence };
-	What what = What::silence;
-	Message message;  // only with What::message
+enum class Sent
+{
+	nothing,
+	part,
+	whole
 };
 
-class Wire {
-public:
+struct Received
+{
+	enum class What
+	{
+		message,
+		ended,
+		silence
+	};
+	What what = What::silence;
+	Message message; // only with What::message
+};
+
+class Wire
+{
+  public:
 	Wire(const Address &address, const Parameters &settings);
 	~Wire();
 	Wire(const Wire &) = delete;
 	Wire &operator=(const Wire &) = delete;
 
-	// Never blocks for long and never raises SIGPIPE. What is not whole has met an ended connection.
+	// Never blocks for long and never raises SIGPIPE. What is not whole has met an ended
+	// connection.
 	Sent send(std::string_view bytes);
 
 	// The next message that is an answer: notices, parameter changes and notifications may come at
@@ -59,10 +83,18 @@ public:
 	// After a failed send: reads what the server may still have said.
 	void hear_farewell();
 
-	const std::optional<ServerError> &farewell() const { return farewell_; }
-	int backend_pid() const { return backend_pid_; }
+	const std::optional<ServerError> &
+	farewell() const
+	{
+		return farewell_;
+	}
+	int
+	backend_pid() const
+	{
+		return backend_pid_;
+	}
 
-private:
+  private:
 	void connect_socket(const Address &address);
 	void log_in(const Address &address, const Parameters &settings);
 	bool take_message(Message &message);
@@ -74,4 +106,4 @@ private:
 	std::optional<ServerError> farewell_;
 };
 
-}  // namespace storm
+} // namespace storm

@@ -1,0 +1,104 @@
+# The machine the scripts run on: its packages, and an ordinary user with a copy of the source to
+# work in, for PostgreSQL refuses to run as root. Sourced by scripts/test and scripts/demo.
+
+build_packages=(g++ cmake ninja-build)
+# With PG_CONFIG set it is the caller's own PostgreSQL that is built for.
+server_packages=(postgresql-15 postgresql-server-dev-15)
+[ -z "${PG_CONFIG:-}" ] || server_packages=()
+
+fail() {
+    echo "$(basename "$0"): $*" >&2
+    exit 1
+}
+
+# Installs what is missing, and only that; without anything missing it needs no rights.
+need_packages() {
+    local package missing=() log sudo=()
+    if ! command -v apt-get >/dev/null; then
+        return 0 # not Debian: the build says what it does not find
+    fi
+    for package; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "please install, as root: ${missing[*]}"
+        sudo=(sudo)
+    fi
+    echo "Installing ${missing[*]}"
+    log=$(mktemp)
+    if ! {
+        "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
+            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-upgrade \
+                --no-install-recommends --option DPkg::Lock::Timeout=300 "${missing[@]}"
+    } >"$log" 2>&1 </dev/null; then
+        tail -n 30 "$log"
+        fail "could not install: ${missing[*]}"
+    fi
+    rm -f "$log"
+}
+
+# The files of the source tree, nothing that was built: what git knows or would add, or, where
+# there is no git, everything outside the folders that builds and checkouts leave.
+list_source() {
+    git -c safe.directory='*' ls-files -z --cached --others --exclude-standard 2>/dev/null ||
+        find . \( -name build -o -name .git -o -name node_modules \) -prune -o -type f -print0
+}
+
+# Copies the source tree (the current folder) to another.
+copy_source() { # to
+    local file
+    list_source | while IFS= read -r -d '' file; do
+        if [ -e "$file" ]; then # git also lists what is deleted and not yet committed
+            printf '%s\0' "$file"
+        fi
+    done | tar --create --null --files-from=- | tar --extract --no-same-owner --directory="$1"
+}
+
+# May we work in the source tree as it is?
+works_in_place() {
+    [ "$(id -u)" != 0 ] && [ -w . ] && { [ ! -e build ] || [ -w build ]; }
+}
+
+# Runs a script of this tree in a private copy of it, as an ordinary user, and exits as it does.
+# The copy goes in the end, unless the script failed or keep is 1. A signal ends the script and
+# whatever it has started; the copy goes then, too.
+run_in_copy() { # keep, script, arguments...
+    local keep=$1 user as_user=()
+    shift
+    copy=$(mktemp -d /tmp/ai_cleanup.XXXXXX)
+    trap 'rm -rf "$copy"; exit 130' INT TERM HUP
+    copy_source "$copy"
+    if [ "$(id -u)" = 0 ]; then
+        user=postgres
+        id "$user" >/dev/null 2>&1 || user=nobody
+        chown -R "$user:" "$copy"
+        # Not su or runuser: these stand between us and the script when a signal comes.
+        as_user=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
+    fi
+
+    cd "$copy"
+    set -m # a process group of its own, which can be ended as a whole
+    HOME=$copy TMPDIR=/tmp AI_CLEANUP_COPY=$copy "${as_user[@]}" "$@" </dev/null &
+    child=$!
+    set +m
+    interrupted=0
+    trap 'interrupted=1; kill -TERM -- "-$child" 2>/dev/null || true' INT TERM HUP
+    # A signal also ends the waiting; the script then still has to tidy up.
+    while :; do
+        status=0
+        wait "$child" || status=$?
+        kill -0 "$child" 2>/dev/null || break
+    done
+    trap '' INT TERM HUP
+
+    cd /
+    if [ "$interrupted" = 1 ] || { [ "$status" = 0 ] && [ "$keep" = 0 ]; }; then
+        rm -rf "$copy"
+    elif [ "$status" != 0 ]; then
+        echo "Left to look at: $copy" >&2
+    fi
+    exit "$status"
+}

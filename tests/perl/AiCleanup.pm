@@ -1,0 +1,156 @@
+# What the files in tests/t/ share: a server with the extension, clients of it, and waiting
+# for states instead of sleeping.
+package AiCleanup;
+
+use strict;
+use warnings;
+
+# PostgreSQL 15's test library knows one folder for everything, TESTDIR; 16 and later have two.
+BEGIN
+{
+	require File::Path;
+	$ENV{TESTDIR} //= $ENV{TESTDATADIR} if defined $ENV{TESTDATADIR};
+	File::Path::mkpath($_) for grep { defined } @ENV{qw(TESTDIR TESTDATADIR TESTLOGDIR)};
+}
+
+use Carp;
+use Exporter 'import';
+use PgClient;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Time::HiRes qw(sleep time);
+
+our @EXPORT = qw(
+  start_node connect_to idle_clients wait_for wait_until_idle wait_until_waiting_on
+  is_gone is_alive wait_until_gone new_log cleanup pids worker_pid
+);
+
+# A running server that has the library preloaded. The automatic part is off unless the
+# test's own configuration says otherwise. How: conf (lines for postgresql.conf), init (for
+# Cluster's init), start => 0 to leave it stopped.
+sub start_node
+{
+	my ($name, %how) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init(%{ $how{init} // {} });
+	$node->append_conf('postgresql.conf', <<CONF . ($how{conf} // ''));
+shared_preload_libraries = 'ai_cleanup'
+ai_cleanup.enabled = off
+max_connections = 30
+listen_addresses = '127.0.0.1'
+autovacuum = off
+CONF
+	if ($how{start} // 1)
+	{
+		$node->start;
+		$node->safe_psql('postgres', 'CREATE EXTENSION ai_cleanup');
+	}
+	return $node;
+}
+
+sub connect_to
+{
+	my ($node, $dbname, %how) = @_;
+	return PgClient->new($node, dbname => $dbname, %how);
+}
+
+# Several clients of one database, all idle. `$admin` is a session that looks.
+sub idle_clients
+{
+	my ($node, $admin, $count, $dbname, %how) = @_;
+	my @clients = map { connect_to($node, $dbname, %how) } 1 .. $count;
+
+	wait_until_idle($admin, @clients);
+	return @clients;
+}
+
+# Dies if the condition does not come true.
+sub wait_for
+{
+	my ($what, $condition) = @_;
+	my $deadline = time + $PostgreSQL::Test::Utils::timeout_default;
+
+	until ($condition->())
+	{
+		croak "timed out waiting until $what" if time > $deadline;
+		sleep 0.01;
+	}
+	return 1;
+}
+
+sub pids
+{
+	return join(',', map { ref $_ ? $_->pid : $_ } @_);
+}
+
+# Until each of these sessions waits for its client with its work done.
+sub wait_until_idle
+{
+	my ($admin, @clients) = @_;
+	return wait_until_waiting_on($admin, 'idle', 'ClientRead', @clients);
+}
+
+sub wait_until_waiting_on
+{
+	my ($admin, $state, $event, @clients) = @_;
+	my $sql = "SELECT count(*) FROM pg_stat_activity WHERE state = '$state'"
+	  . " AND wait_event = '$event' AND pid IN (" . pids(@clients) . ')';
+
+	return wait_for("sessions are $state in $event",
+		sub { $admin->value($sql) == @clients });
+}
+
+# Gone is: the server does not know it any more.
+sub is_gone
+{
+	my ($admin, $client) = @_;
+	my $pid = ref $client ? $client->pid : $client;
+	return $admin->value("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid") == 0;
+}
+
+sub wait_until_gone
+{
+	my ($admin, @clients) = @_;
+	return wait_for('sessions ' . pids(@clients) . ' are gone',
+		sub { !grep { !is_gone($admin, $_) } @clients });
+}
+
+# Alive is: it still answers.
+sub is_alive
+{
+	my ($client) = @_;
+	return eval { $client->value("SELECT 'yes'") eq 'yes' };
+}
+
+# Calls ai_cleanup with these arguments; returns the answer with `count` added.
+sub cleanup
+{
+	my ($client, $arguments) = @_;
+	my $answer = $client->query('SELECT ai_cleanup(' . ($arguments // '') . ')');
+
+	$answer->{count} = $answer->{rows}[0][0] if @{ $answer->{rows} };
+	return $answer;
+}
+
+# What the server has logged since `$from`, an earlier length of the log.
+sub new_log
+{
+	my ($node, $from) = @_;
+	return slurp_file($node->logfile, $from // 0);
+}
+
+# The background worker's process; waits for it, since it is restarted after a second.
+sub worker_pid
+{
+	my ($admin) = @_;
+	my $pid;
+
+	wait_for('the worker sleeps', sub {
+		$pid = $admin->value("SELECT pid FROM pg_stat_activity"
+			  . " WHERE backend_type = 'ai_cleanup worker' AND wait_event IS NOT NULL");
+	});
+	return $pid;
+}
+
+1;

@@ -1,0 +1,239 @@
+# A client that speaks the frontend/backend protocol itself, so that a test can make it
+# misbehave: send half a request, never read, hang up. Used by every file in tests/t/.
+package PgClient;
+
+use strict;
+use warnings;
+
+use Carp;
+use Errno qw(EINTR);
+use IO::Select;
+use PostgreSQL::Test::Utils;
+use Socket;
+use Time::HiRes qw(time);
+
+# Logs in and waits until the server is ready; dies if it refuses. How:
+#   dbname, user, application_name, options, replication   as in a connection string
+#   tcp             over 127.0.0.1 instead of the unix socket
+#   receive_buffer  bytes that the kernel may keep for a client that does not read
+sub new
+{
+	my ($class, $node, %how) = @_;
+	my $self = $class->start($node, %how);
+	my $answer = $self->answer;
+
+	croak 'login refused: ' . ($answer->{error}{M} // 'no reason given')
+	  unless $answer->{ready};
+	return $self;
+}
+
+# Begins to log in; answer() says how it ends.
+sub start
+{
+	my ($class, $node, %how) = @_;
+	my %parameters = (
+		user => $how{user} // scalar getpwuid($<),
+		database => $how{dbname} // 'postgres',
+		map { $_ => $how{$_} }
+		  grep { defined $how{$_} } qw(application_name options replication));
+	my $startup = join('', map { "$_\0$parameters{$_}\0" } sort keys %parameters);
+	my $self = bless {
+		socket => _connect($node, %how),
+		unread => '',
+		pid => 0,
+		timeout => $PostgreSQL::Test::Utils::timeout_default
+	}, $class;
+
+	$self->send_bytes(pack('N N a*', length($startup) + 9, 196608, "$startup\0"));
+	return $self;
+}
+
+sub _connect
+{
+	my ($node, %how) = @_;
+	my ($family, $address) =
+	  $how{tcp}
+	  ? (PF_INET, pack_sockaddr_in($node->port, inet_aton('127.0.0.1')))
+	  : (PF_UNIX, pack_sockaddr_un($node->host . '/.s.PGSQL.' . $node->port));
+
+	socket(my $socket, $family, SOCK_STREAM, 0) or croak "socket: $!";
+	if ($how{receive_buffer})
+	{
+		setsockopt($socket, SOL_SOCKET, SO_RCVBUF, pack('l', $how{receive_buffer}))
+		  or croak "setsockopt: $!";
+	}
+	connect($socket, $address) or croak "connect: $!";
+	return $socket;
+}
+
+# The server's process; known once the login has succeeded.
+sub pid
+{
+	my ($self) = @_;
+	return $self->{pid};
+}
+
+# False, with $! set, once the server has closed the connection for this client's sends.
+sub send_bytes
+{
+	my ($self, $bytes) = @_;
+
+	while (length $bytes)
+	{
+		my $sent = syswrite($self->{socket}, $bytes);
+		next if !defined $sent && $! == EINTR;
+		return 0 unless defined $sent;
+		substr($bytes, 0, $sent, '');
+	}
+	return 1;
+}
+
+sub message
+{
+	my ($type, $body) = @_;
+	return pack('a N a*', $type, length($body) + 4, $body);
+}
+
+sub send_message
+{
+	my ($self, $type, $body) = @_;
+	return $self->send_bytes(message($type, $body // ''));
+}
+
+sub send_query
+{
+	my ($self, $sql) = @_;
+	return $self->send_message('Q', "$sql\0");
+}
+
+# Reads what the kernel has, waiting for it if there is none. False at the end.
+sub _read_more
+{
+	my ($self) = @_;
+	my $deadline = time + $self->{timeout};
+
+	for (;;)
+	{
+		my $left = $deadline - time;
+		croak "the server did not answer within $self->{timeout} s" if $left <= 0;
+		next unless IO::Select->new($self->{socket})->can_read($left);
+		my $got = sysread($self->{socket}, $self->{unread}, 65536, length $self->{unread});
+		next if !defined $got && $! == EINTR;
+		return $got;    # undef after a reset: that is an end as well
+	}
+}
+
+# One message as (type, body); nothing at the end of the connection.
+sub read_message
+{
+	my ($self) = @_;
+
+	for (;;)
+	{
+		if (length $self->{unread} >= 5)
+		{
+			my ($type, $length) = unpack('a N', $self->{unread});
+			if (length $self->{unread} > $length)
+			{
+				my $whole = substr($self->{unread}, 0, $length + 1, '');
+				return ($type, substr($whole, 5));
+			}
+		}
+		return unless $self->_read_more;
+	}
+}
+
+# The fields of an ErrorResponse or NoticeResponse by their letters: C, M, D, H ...
+sub _fields
+{
+	my ($body) = @_;
+	return { map { substr($_, 0, 1) => substr($_, 1) } grep { length } split(/\0/, $body) };
+}
+
+sub _row
+{
+	my ($body) = @_;
+	my ($count, $rest) = unpack('n a*', $body);
+	my @values;
+
+	for (1 .. $count)
+	{
+		(my $length, $rest) = unpack('l> a*', $rest);
+		push @values, $length < 0 ? undef : substr($rest, 0, $length, '');
+	}
+	return \@values;
+}
+
+# Everything up to the next ReadyForQuery, or to the end of the connection:
+#   rows, notices, tags     lists
+#   error                   fields of the last error, undef without one
+#   ready                   I, T or E; undef if the connection has ended
+sub answer
+{
+	my ($self) = @_;
+	my %answer = (rows => [], notices => [], tags => [], error => undef, ready => undef);
+
+	while (my ($type, $body) = $self->read_message)
+	{
+		if ($type eq 'D') { push @{ $answer{rows} }, _row($body) }
+		elsif ($type eq 'C') { push @{ $answer{tags} }, unpack('Z*', $body) }
+		elsif ($type eq 'N') { push @{ $answer{notices} }, _fields($body) }
+		elsif ($type eq 'E') { $answer{error} = _fields($body) }
+		elsif ($type eq 'K') { $self->{pid} = unpack('N', $body) }
+		elsif ($type eq 'Z')
+		{
+			$answer{ready} = $body;
+			last;
+		}
+	}
+	return \%answer;
+}
+
+sub query
+{
+	my ($self, $sql) = @_;
+	$self->send_query($sql);
+	return $self->answer;
+}
+
+# The first value of the first row; dies on errors.
+sub value
+{
+	my ($self, $sql) = @_;
+	my $answer = $self->query($sql);
+
+	croak "$sql: $answer->{error}{M}" if $answer->{error};
+	croak "$sql: the connection has ended" unless $answer->{ready};
+	return @{ $answer->{rows} } ? $answer->{rows}[0][0] : undef;
+}
+
+# What the server said last, once it has closed the connection: the fields of the
+# ErrorResponse, or undef if it said nothing.
+sub last_words
+{
+	my ($self) = @_;
+	my $error;
+
+	while (my ($type, $body) = $self->read_message)
+	{
+		$error = _fields($body) if $type eq 'E';
+	}
+	return $error;
+}
+
+sub hang_up
+{
+	my ($self) = @_;
+	close($self->{socket});
+	return;
+}
+
+sub log_out
+{
+	my ($self) = @_;
+	$self->send_message('X');
+	$self->hang_up;
+	return;
+}
+
+1;

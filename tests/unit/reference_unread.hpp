@@ -1,0 +1,36 @@
+// The judgement of core/unread.cpp, told as a recursion over what is left.
+// Used by unread_test.cpp and fuzz/unread_fuzz.cpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace reference
+{
+
+// `seen` is the beginning of what is left, `total` its length; `last` is the type of the
+// message before it, or 0.
+inline bool
+ends_complete(std::span<const unsigned char> seen, std::uint64_t total, char last = 0)
+{
+	if (total == 0)
+		return last != 0 && std::string_view("QFSX").find(last) != std::string_view::npos;
+	if (total < 5)
+		return false;
+	if (seen.size() < 5)
+		return true;
+
+	std::uint64_t size = 0;
+	for (const unsigned char byte : seen.subspan(1, 4))
+		size = size * 256 + byte;
+	if (size < 4 || size + 1 > total)
+		return false;
+	const std::uint64_t skipped = std::min<std::uint64_t>(size + 1, seen.size());
+	return ends_complete(seen.subspan(static_cast<std::size_t>(skipped)), total - (size + 1),
+						 static_cast<char>(seen[0]));
+}
+
+} // namespace reference
