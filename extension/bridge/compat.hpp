@@ -56,6 +56,9 @@ has_transaction(std::uint32_t proc_index)
 inline int
 free_slots(int enough)
 {
+	enough = std::min(enough, MaxConnections);
+	if (enough <= 0)
+		return 0;
 #if PG_VERSION_NUM >= 160000
 	int count = 0;
 	(void) HaveNFreeProcs(enough, &count);
@@ -82,16 +85,28 @@ has_free_slots(int count)
 }
 
 // The slots that InitPostgres keeps from a role that is no superuser (utils/init/postinit.c).
+// Asks for the role's memberships only if that matters: see forget_memberships().
 inline int
 reserved_slots([[maybe_unused]] Oid role)
 {
 #if PG_VERSION_NUM >= 160000
-	return has_privs_of_role(role, ROLE_PG_USE_RESERVED_CONNECTIONS)
-			   ? SuperuserReservedConnections
-			   : SuperuserReservedConnections + ReservedConnections;
+	const int all = SuperuserReservedConnections + ReservedConnections;
+	if (has_free_slots(all) || !has_privs_of_role(role, ROLE_PG_USE_RESERVED_CONNECTIONS))
+		return all;
+	return SuperuserReservedConnections;
 #else
 	return ReservedBackends;
 #endif
+}
+
+// utils/adt/acl.c remembers the memberships of the role it was last asked about. Before
+// MyDatabaseId is set they lack pg_database_owner, and until later in InitPostgres nobody
+// tells it of changes: so after questions in a login it must be made to forget them, which
+// it does when it is asked about another role.
+inline void
+forget_memberships()
+{
+	(void) has_privs_of_role(ROLE_PG_MONITOR, ROLE_PG_SIGNAL_BACKEND);
 }
 
 // Takes InitPostgres's check for reserved slots as passed, in this process, until

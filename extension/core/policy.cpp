@@ -23,15 +23,18 @@ idle_for(const Session &session, Duration age, Timestamp now)
 	return session.idle_since <= before(now, age);
 }
 
-Timestamp
-rested(const Session &session, Duration limit)
-{
-	if (session.declined_at == long_ago)
-		return long_ago;
-	return after(session.declined_at, std::max(limit, declined_rest));
-}
-
 } // namespace
+
+Timestamp
+rested_at(const Session &session, Duration first)
+{
+	constexpr std::uint32_t most_doublings = 6;
+
+	if (session.declines == 0)
+		return long_ago;
+	const std::uint32_t doublings = std::min(session.declines - 1, most_doublings);
+	return after(session.declined_at, first << doublings);
+}
 
 Verdict
 decide(const Session &session, const Call &call, Timestamp now)
@@ -102,7 +105,7 @@ decide(const Session &session, const Limits &limits, Timestamp now)
 		return leave(Reason::idle_too_short);
 	if (session.asked_until > now)
 		return leave(Reason::already_asked);
-	if (rested(session, limit) > now)
+	if (rested_at(session, declined_rest) > now)
 		return leave(Reason::declined_lately);
 	return {Action::retire, Reason::idle_timeout};
 }
@@ -117,13 +120,13 @@ next_look(const Session &session, const Limits &limits, Timestamp now)
 	{
 	case Reason::busy:
 	case Reason::in_transaction:
-		return after(now, limit);
+		return after(now, std::max(limit, least_look));
 	case Reason::idle_too_short:
 		return after(session.idle_since, limit);
 	case Reason::already_asked:
 		return session.asked_until;
 	case Reason::declined_lately:
-		return rested(session, limit);
+		return rested_at(session, declined_rest);
 	case Reason::idle_timeout:
 		return now;
 	default:

@@ -30,8 +30,15 @@ struct Limits
 	std::int32_t headroom;          // free slots on the server; 0 is off
 };
 
-// After a session declined, the worker lets it be for its limit, but at least for this long.
+// After a session declined, the worker lets it be for this long, and twice as long each time
+// it declines again without having worked: its client does not read its answers, perhaps.
 constexpr Duration declined_rest = second;
+
+// The worker looks at busy sessions no more often than this, however short their limit.
+constexpr Duration least_look = 100 * millisecond;
+
+// When the rest after a session's last decline is over; after a single one it is `first` long.
+Timestamp rested_at(const Session &session, Duration first);
 
 // What a call does with one session.
 Verdict decide(const Session &session, const Call &call, Timestamp now);

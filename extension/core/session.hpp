@@ -45,6 +45,7 @@ struct Session
 	Timestamp asked_at;             // when the request was made that is out; long_ago if none
 	Timestamp asked_until;          // how long it holds; `never` once the session has agreed
 	Timestamp declined_at;          // when it last declined; long_ago if never
+	std::uint32_t declines;         // how often in a row, without having worked in between
 	std::int32_t idle_timeout_ms;   // its own value, 0 off, or `inherited`
 	std::int32_t connection_budget; // likewise
 };

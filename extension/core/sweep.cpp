@@ -109,9 +109,8 @@ next_victim(const Work &work)
 			continue;
 		const Timestamp idle_since =
 			session.activity == Activity::idle ? session.idle_since : work.now;
-		Timestamp moment = after(idle_since, spared_time);
-		if (session.declined_at != long_ago)
-			moment = std::max(moment, after(session.declined_at, declined_moment));
+		const Timestamp moment =
+			std::max(after(idle_since, spared_time), rested_at(session, declined_moment));
 		if (moment > work.now)
 			next = std::min(next, moment);
 	}

@@ -14,16 +14,16 @@ namespace
 bool
 is_on_the_way(const Session &session, Timestamp now)
 {
-	return session.asked_until == never ||
-		   (session.asked_until > now && after(session.asked_at, answer_time) > now);
+	const bool agreed = session.asked_until == never;
+	return session.asked_until > now &&
+		   after(session.asked_at, agreed ? leaving_time : answer_time) > now;
 }
 
 bool
 may_go(const Session &session, Timestamp now)
 {
 	return session.activity == Activity::idle && session.target && session.retirable &&
-		   !session.own && session.asked_until <= now &&
-		   (session.declined_at == long_ago || after(session.declined_at, declined_moment) <= now);
+		   !session.own && session.asked_until <= now && rested_at(session, declined_moment) <= now;
 }
 
 // When the latest of these logins was complete.

@@ -17,6 +17,9 @@ namespace ai_cleanup
 // then its session is stopped, perhaps, and another one is asked as well.
 constexpr Duration answer_time = 50 * millisecond;
 
+// And for this long once its session has agreed: an exit that takes longer is held up.
+constexpr Duration leaving_time = 500 * millisecond;
+
 // One that declined is not asked again in the same moment.
 constexpr Duration declined_moment = 100 * millisecond;
 

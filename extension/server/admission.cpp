@@ -1,8 +1,6 @@
 // The order of things in a login: this hook, then PostgreSQL's checks of the role's limit, of
-// the reserved slots and of the database's limit. A newcomer holds a slot already while it is
-// here, so all three are questions of level, the same for everybody who waits: are at least
-// so many slots free, has the role at most so many sessions, counting those who log in? Hence
-// newcomers share one another's requests: what is asked for one helps all.
+// the reserved slots and of the database's limit. All newcomers measure the same levels, so
+// they share one another's requests: what is asked for one helps all.
 #include "admission.hpp"
 
 #include "bridge/guard.hpp"
@@ -12,9 +10,11 @@
 #include "registry.hpp"
 #include "retirement.hpp"
 #include "settings.hpp"
+#include "shortage.hpp"
 #include "snapshot.hpp"
 #include "statistics.hpp"
 #include "targets.hpp"
+#include "wait_events.hpp"
 #include "waiters.hpp"
 
 namespace ai_cleanup::admission
@@ -35,21 +35,8 @@ constexpr Duration look_again = 10 * millisecond;
 // Behind whoever waits for a busy session, this many slots stay free for superusers and for
 // those who only come and are refused. When more of them come, nobody waits for a while.
 constexpr int free_behind_waiter = 1;
+constexpr Duration crowded_grace = 100 * millisecond;
 constexpr Duration closed_time = 10 * second;
-
-// How many sessions have to go, for each of PostgreSQL's checks to pass.
-struct Shortage
-{
-	int slots = 0;
-	int role = 0;
-	int database = 0;
-
-	bool
-	none() const
-	{
-		return slots <= 0 && role <= 0 && database <= 0;
-	}
-};
 
 compat::Reserve saved_reserve;
 bool reserve_is_passed = false;
@@ -66,129 +53,113 @@ me()
 	return static_cast<std::uint32_t>(compat::my_proc_index());
 }
 
-// All that are in, log in, or are on their way out and still counted: the level that
-// PostgreSQL's checks will see, and those who come to them at the same time.
-int
-count_of_role(Oid role)
+// One look at who could make way.
+struct Look
 {
-	int count = 0;
-	for (RegistryEntry &entry : registry::entries())
-	{
-		const Phase phase = registry::occupant(entry).phase;
-		count += phase >= Phase::login && phase <= Phase::leaving && entry.role == role;
-	}
-	return count;
-}
-
-int
-count_of_database(Oid database)
-{
-	int count = 0;
-	for (RegistryEntry &entry : registry::entries())
-	{
-		const Phase phase = registry::occupant(entry).phase;
-		count += phase >= Phase::login && phase <= Phase::leaving && entry.database == database;
-	}
-	return count;
-}
-
-// A superuser passes all three checks.
-Shortage
-measure(const Newcomer &newcomer)
-{
-	Shortage shortage;
-
-	if (newcomer.superuser)
-		return shortage;
-	const int reserved = compat::reserved_slots(newcomer.role);
-	shortage.slots = reserved - compat::free_slots(reserved);
-	if (newcomer.role_limit >= 0)
-		shortage.role = count_of_role(newcomer.role) - newcomer.role_limit;
-	if (newcomer.database_limit >= 0)
-		shortage.database = count_of_database(newcomer.database) - newcomer.database_limit;
-	return shortage;
-}
-
-struct Room
-{
-	Snapshot snapshot;
+	std::span<Session> sessions;
+	std::span<std::uint32_t> among;
 	Limits limits;
 	Timestamp now;
-	Timestamp deadline;
-	std::span<std::uint32_t> among;
 };
 
-// Asks as many of the sessions in scope as it takes. How many are on their way then.
-template <typename InScope>
-std::size_t
-ask(const Room &room, int need, InScope in_scope)
+Look
+look_around()
 {
-	const std::span<Session> sessions = room.snapshot.sessions;
-	std::size_t count = 0;
+	const std::span<Session> sessions = take_snapshot().sessions;
 
-	if (need <= 0)
-		return 0;
-	for (std::uint32_t i = 0; i < sessions.size(); i++)
-	{
-		if (in_scope(sessions[i]))
-			room.among[count++] = i;
-	}
-	const Victims victims = guarded([&] {
-		return choose_victims(sessions, room.limits, room.now, Urgency::login_waits,
-							  static_cast<std::size_t>(need), room.among.first(count));
-	});
-	for (const std::uint32_t i : room.among.first(victims.chosen))
-	{
-		Session &session = sessions[i];
-		const Request request{.idle_before = session.idle_since,
-							  .asked_at = room.now,
-							  .expires_at = room.deadline,
-							  .limit = 0,
-							  .reason = Reason::admission,
-							  .asker_pid = MyProcPid,
-							  .asker_proc = compat::my_proc_index(),
-							  .asker_role = {}};
-		retirement::Asked asked;
-		retirement::ask(session, request, asked);
-		// On its way for the checks that follow, too.
-		session.asked_at = room.now;
-		session.asked_until = room.deadline;
-	}
-	return victims.chosen + victims.on_the_way;
-}
-
-// False if nobody can make way: all are busy, or spared.
-bool
-make_room(const Newcomer &newcomer, const Shortage &shortage, Timestamp deadline)
-{
-	const Snapshot snapshot = take_snapshot();
-	const std::size_t count = snapshot.sessions.size();
-	const Room room{
-		.snapshot = snapshot,
-		.limits = {settings::enabled, settings::idle_timeout, settings::connection_budget,
-				   settings::effective_headroom()},
-		.now = GetCurrentTimestamp(),
-		.deadline = deadline,
-		.among = {static_cast<std::uint32_t *>(palloc(count * sizeof(std::uint32_t))), count}};
-
-	for (Session &session : snapshot.sessions)
+	for (Session &session : sessions)
 	{
 		const RegistryEntry &entry = registry::entries()[session.slot];
 		session.target = targets::contain(NameStr(entry.database_name));
 	}
+	return {.sessions = sessions,
+			.among = {static_cast<std::uint32_t *>(palloc(sessions.size() * sizeof(std::uint32_t))),
+					  sessions.size()},
+			.limits = {settings::enabled, settings::idle_timeout, settings::connection_budget,
+					   settings::effective_headroom()},
+			.now = GetCurrentTimestamp()};
+}
+
+void
+ask_one(Session &session, Timestamp now)
+{
+	const Request request{.idle_before = session.idle_since,
+						  .asked_at = now,
+						  .expires_at = after(now, retirement::least_request_life),
+						  .limit = 0,
+						  .reason = Reason::admission,
+						  .asker_pid = MyProcPid,
+						  .asker_proc = compat::my_proc_index(),
+						  .asker_role = {}};
+	retirement::Asked asked;
+
+	retirement::ask(session, request, asked);
+	// It is on its way for the checks that follow, too.
+	session.asked_at = now;
+	session.asked_until = request.expires_at;
+}
+
+// How many newcomers in scope wait as I do, and came later. Where not all can be let in, the
+// youngest are turned away, and make way by that.
+template <typename InScope>
+int
+younger_who_wait(InScope in_scope)
+{
+	int younger = 0;
+
+	for (RegistryEntry &entry : registry::entries())
+	{
+		const Occupant occupant = registry::occupant(entry);
+		younger += occupant.phase == Phase::login && occupant.id > own_session::id() &&
+				   pg_atomic_read_u32(&entry.waits_for_room) != 0 && in_scope(entry);
+	}
+	return younger;
+}
+
+// Asks as many of the sessions in scope as it takes; nobody, if even that would be of no use.
+// True if there is hope.
+template <typename InScope>
+bool
+make_go(const Look &look, Lack lack, InScope in_scope)
+{
+	const int need = lack.total - lack.leaving;
+	std::size_t count = 0;
+
+	if (need <= 0)
+		return true;
+	for (std::uint32_t i = 0; i < look.sessions.size(); i++)
+	{
+		if (in_scope(look.sessions[i]))
+			look.among[count++] = i;
+	}
+	const Victims victims = guarded([&] {
+		return choose_victims(look.sessions, look.limits, look.now, Urgency::login_waits,
+							  static_cast<std::size_t>(need), look.among.first(count));
+	});
+	const int going = static_cast<int>(victims.chosen + victims.on_the_way);
+	if (going + younger_who_wait(in_scope) < need)
+		return false;
+	for (const std::uint32_t i : look.among.first(victims.chosen))
+		ask_one(look.sessions[i], look.now);
+	return true;
+}
+
+// True if room is on its way; false if nobody can make any: all are busy, or spared.
+bool
+make_room(const Newcomer &newcomer, const Shortage &shortage)
+{
+	const Look look = look_around();
 
 	// The narrow needs first: who makes way for them makes way for the wide one as well.
-	std::size_t coming = snapshot.leaving;
-	coming += ask(room, shortage.role,
-				  [&](const Session &session) { return session.role == newcomer.role; });
-	coming += ask(room, shortage.database,
-				  [&](const Session &session) { return session.database == newcomer.database; });
-	coming += ask(room, shortage.slots - static_cast<int>(snapshot.leaving),
-				  [](const Session &) { return true; });
+	const bool hope =
+		make_go(look, shortage.role, [&](const auto &who) { return who.role == newcomer.role; }) &&
+		make_go(look, shortage.database,
+				[&](const auto &who) { return who.database == newcomer.database; }) &&
+		make_go(look, shortage.slots, [](const auto &) { return true; });
 
-	pfree(room.among.data());
-	pfree(snapshot.sessions.data());
-	return coming > 0;
+	pfree(look.among.data());
+	pfree(look.sessions.data());
+	return hope;
 }
 
 // With all sessions busy, one newcomer on the server may wait for one of them to end.
@@ -217,25 +188,19 @@ relieve_waiter()
 }
 
 void
-leave_desk()
+leave_desk(int, Datum)
 {
 	std::uint32_t mine = me();
 
-	waiters::leave();
 	pg_atomic_compare_exchange_u32(&desk().waiting, &mine, no_proc);
 }
 
-void
-leave_desk_on_exit(int, Datum)
-{
-	leave_desk();
-}
-
-// True as soon as there is room; false if none can be made, or not in time.
+// True as soon as there is room; false if none can be made, or not in time. With no slot left
+// behind it, a newcomer is in the way of superusers: then it waits for a moment only.
 bool
-wait_for_room(const Newcomer &newcomer, Timestamp deadline, volatile bool &waited)
+wait_for_room(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
 {
-	const std::uint32_t wait_event = compat::wait_event("AiCleanupAdmission");
+	const Timestamp grace = std::min(deadline, after(start, crowded_grace));
 
 	for (;;)
 	{
@@ -243,13 +208,15 @@ wait_for_room(const Newcomer &newcomer, Timestamp deadline, volatile bool &waite
 		if (shortage.none())
 			return true;
 		const Timestamp now = GetCurrentTimestamp();
-		if (now >= deadline || (!make_room(newcomer, shortage, deadline) && !may_wait_for_busy()))
+		const bool crowded = !compat::has_free_slots(free_behind_waiter);
+		if (now >= (crowded ? grace : deadline) ||
+			(!make_room(newcomer, shortage) && !may_wait_for_busy()))
 			return false;
 
-		const Timestamp until = std::min(deadline, after(now, look_again));
 		waited = true;
 		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-				  TimestampDifferenceMilliseconds(now, until), wait_event);
+				  TimestampDifferenceMilliseconds(now, std::min(deadline, after(now, look_again))),
+				  wait_events::admission);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -261,24 +228,38 @@ find_room(const Newcomer &newcomer)
 	const Timestamp start = GetCurrentTimestamp();
 	const Duration authentication_left =
 		after(MyStartTimestamp, AuthenticationTimeout * second / authentication_share) - start;
-	const Timestamp deadline =
-		after(start, std::min(settings::admission_timeout * millisecond, authentication_left));
-	volatile bool found = false;
-	volatile bool waited = false;
+	const Duration longest =
+		std::min(settings::admission_timeout * millisecond, authentication_left);
+	bool found = false;
+	bool waited = false;
 
 	targets::reload();
-	waiters::join();
-	PG_ENSURE_ERROR_CLEANUP(leave_desk_on_exit, 0);
+	own_session::wait_for_room(true);
+	PG_ENSURE_ERROR_CLEANUP(leave_desk, Datum{0});
 	{
-		found = wait_for_room(newcomer, deadline, waited);
+		waiters::joined(
+			[&] { found = wait_for_room(newcomer, start, after(start, longest), waited); });
 	}
-	PG_END_ENSURE_ERROR_CLEANUP(leave_desk_on_exit, 0);
-	leave_desk();
+	PG_END_ENSURE_ERROR_CLEANUP(leave_desk, Datum{0});
+	leave_desk(0, 0);
+	own_session::wait_for_room(false);
 
 	if (waited)
 		statistics::count_wait(GetCurrentTimestamp() - start);
 	statistics::count(found ? Counter::logins_rescued : Counter::logins_refused);
 	return found;
+}
+
+// There is room, or it is made.
+bool
+has_room(const Newcomer &newcomer)
+{
+	const bool room =
+		measure(newcomer).none() ||
+		(compat::may_connect(newcomer.database, newcomer.role) && find_room(newcomer));
+
+	compat::forget_memberships();
+	return room;
 }
 
 } // namespace
@@ -294,8 +275,7 @@ admit(Port &port)
 	relieve_waiter();
 	if (newcomer.superuser)
 		return;
-	if (!measure(newcomer).none() &&
-		!(compat::may_connect(newcomer.database, newcomer.role) && find_room(newcomer)))
+	if (!has_room(newcomer))
 		return;
 
 	// PostgreSQL's check for the reserved slots would pass now. Between now and then others

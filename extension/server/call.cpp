@@ -6,6 +6,7 @@
 #include "retirement.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
+#include "wait_events.hpp"
 #include "waiters.hpp"
 
 namespace ai_cleanup
@@ -36,7 +37,8 @@ request_for(const Call &call, Timestamp now)
 {
 	Request request{.idle_before = before(now, call.idle_for),
 					.asked_at = now,
-					.expires_at = after(now, std::max(settings::wait_timeout, 1) * millisecond),
+					.expires_at = after(now, std::max(settings::wait_timeout * millisecond,
+													  retirement::least_request_life)),
 					.limit = call.idle_for,
 					.reason = Reason::called,
 					.asker_pid = MyProcPid,
@@ -124,7 +126,6 @@ Progress
 wait_for(std::span<const Asked> all)
 {
 	const Timestamp deadline = after(GetCurrentTimestamp(), settings::wait_timeout * millisecond);
-	const std::uint32_t wait_event = compat::wait_event("AiCleanupWait");
 	Progress progress;
 
 	for (;;)
@@ -133,28 +134,11 @@ wait_for(std::span<const Asked> all)
 		const long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
 		if (progress.pending == 0 || left <= 0)
 			return progress;
-		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, wait_event);
+		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
+				  wait_events::call);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 	}
-}
-
-Progress
-wait_as_waiter(std::span<const Asked> all)
-{
-	Progress progress;
-
-	waiters::join();
-	PG_TRY();
-	{
-		progress = wait_for(all);
-	}
-	PG_FINALLY();
-	{
-		waiters::leave();
-	}
-	PG_END_TRY();
-	return progress;
 }
 
 } // namespace
@@ -179,7 +163,8 @@ carry_out(const Call &call)
 	}
 	tell_left_alone(left);
 
-	const Progress progress = wait_as_waiter({asked, count});
+	Progress progress;
+	waiters::joined([&] { progress = wait_for({asked, count}); });
 	if (progress.pending > 0)
 		ereport(WARNING, (errmsg_plural("%d session is still leaving after %d ms",
 										"%d sessions are still leaving after %d ms",

@@ -117,9 +117,10 @@ say_farewell(int, Datum)
 	if (!answer::agreed())
 		return;
 
-	client_socket::reconnect_for_farewell();
-	if (whereToSendOutput != DestNone)
-		return; // it ended otherwise after all, and PostgreSQL has told the client so
+	// It may have ended otherwise after all. Then PostgreSQL has told the client so, unless
+	// that went the way of all it wrote since the socket was cut off.
+	if (!client_socket::reconnect_for_farewell() && whereToSendOutput != DestNone)
+		return;
 
 	Text idle;
 	Line cause;

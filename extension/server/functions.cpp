@@ -108,7 +108,7 @@ ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 
-	values[0] = TimestampTzGetDatum(PgStartTime);
+	values[0] = TimestampTzGetDatum(registry::shared().started_at);
 	for (std::size_t i = 0; i < counter_count; i++)
 		values[1 + i] = Int64GetDatum(
 			static_cast<int64>(statistics::value(static_cast<statistics::Counter>(i))));

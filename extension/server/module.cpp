@@ -8,6 +8,7 @@
 #include "own_session.hpp"
 #include "registry.hpp"
 #include "settings.hpp"
+#include "wait_events.hpp"
 #include "worker.hpp"
 
 extern "C"
@@ -42,6 +43,7 @@ shmem_startup()
 	if (next_shmem_startup != nullptr)
 		next_shmem_startup();
 	registry::lay_out();
+	wait_events::define();
 }
 
 // Called after failed logins too (libpq/auth.c).

@@ -147,7 +147,9 @@ enter()
 	write_timestamp(entry.idle_since, never);
 	set_request_phase(entry, RequestPhase::none);
 	pg_atomic_write_u32(&entry.asked, 0);
-	pg_atomic_write_u32(&entry.declined, 0);
+	pg_atomic_write_u32(&entry.answered, 0);
+	pg_atomic_write_u32(&entry.declines, 0);
+	pg_atomic_write_u32(&entry.waits_for_room, 0);
 	write_timestamp(entry.declined_at, long_ago);
 
 	farewell::prepare();
@@ -193,6 +195,13 @@ announce_login(Oid role, Oid database)
 {
 	my_entry->role = role;
 	my_entry->database = database;
+}
+
+void
+wait_for_room(bool waits)
+{
+	store(my_entry->waits_for_room, waits ? 1 : 0);
+	pg_memory_barrier();
 }
 
 void

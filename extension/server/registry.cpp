@@ -67,7 +67,9 @@ clear(RegistryEntry &entry)
 	pg_atomic_init_u64(&entry.idle_since, 0);
 	pg_atomic_init_u32(&entry.request_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	pg_atomic_init_u32(&entry.asked, 0);
-	pg_atomic_init_u32(&entry.declined, 0);
+	pg_atomic_init_u32(&entry.answered, 0);
+	pg_atomic_init_u32(&entry.declines, 0);
+	pg_atomic_init_u32(&entry.waits_for_room, 0);
 	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
 }
 
@@ -98,6 +100,7 @@ lay_out()
 
 	if (!found)
 	{
+		head->started_at = GetCurrentTimestamp();
 		pg_atomic_init_u64(&head->last_id, 0);
 		pg_atomic_init_u32(&head->worker.proc, no_proc);
 		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));

@@ -67,6 +67,8 @@ struct RegistryEntry
 	bool retirable;
 	NameData database_name; // a database in use cannot be renamed
 
+	pg_atomic_uint32 waits_for_room; // 1: a newcomer whom PostgreSQL would turn away so far
+
 	pg_atomic_uint32 idle_timeout_ms;   // std::int32_t: its own value, or `inherited`
 	pg_atomic_uint32 connection_budget; // likewise
 	pg_atomic_uint64 idle_since;        // Timestamp: its last transaction's end, kept where
@@ -74,8 +76,10 @@ struct RegistryEntry
 
 	pg_atomic_uint32 request_phase;
 	pg_atomic_uint32 asked;    // how many requests were published to this occupant
-	pg_atomic_uint32 declined; // the number of the last one declined
+	pg_atomic_uint32 answered; // the number of the last one that did not end the session
+	pg_atomic_uint32 declines; // how often in a row it was not idle after all
 	pg_atomic_uint64 declined_at;
+	Timestamp declined_idle_since; // its own affair
 	Request request;
 };
 
@@ -107,6 +111,7 @@ constexpr std::uint32_t no_proc = UINT32_MAX;
 
 struct Registry
 {
+	Timestamp started_at;
 	pg_atomic_uint64 last_id;
 	WorkerDesk worker;
 	AdmissionDesk admission;

@@ -79,7 +79,9 @@ effective_headroom()
 {
 	if (headroom != default_headroom)
 		return headroom;
-	return std::max(least_default_headroom, MaxConnections / default_headroom_share);
+	// On the tiniest servers no more than half, or nobody could stay.
+	return std::min(std::max(least_default_headroom, MaxConnections / default_headroom_share),
+					MaxConnections / 2);
 }
 
 void

@@ -122,12 +122,14 @@ read_entry(std::uint32_t slot, Occupant occupant, Session &session)
 		.asked_at = long_ago,
 		.asked_until = long_ago,
 		.declined_at = read_timestamp(entry.declined_at),
+		.declines = pg_atomic_read_u32(&entry.declines),
 		.idle_timeout_ms = static_cast<std::int32_t>(pg_atomic_read_u32(&entry.idle_timeout_ms)),
 		.connection_budget =
 			static_cast<std::int32_t>(pg_atomic_read_u32(&entry.connection_budget)),
 	};
 	set_request(session, entry);
 	set_activity(session, entry);
+	pg_read_barrier();
 	return registry::occupant(entry) == occupant;
 }
 

@@ -5,12 +5,14 @@
 
 #include "bridge/guard.hpp"
 #include "core/sweep.hpp"
+#include "core/victims.hpp"
 #include "registry.hpp"
 #include "retirement.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
 #include "statistics.hpp"
 #include "targets.hpp"
+#include "wait_events.hpp"
 
 extern "C"
 {
@@ -116,8 +118,10 @@ sweep_sessions()
 {
 	const Limits limits{settings::enabled, settings::idle_timeout, settings::connection_budget,
 						settings::effective_headroom()};
-	const int free_slots = compat::free_slots(limits.headroom);
 	const auto [sessions, leaving] = take_snapshot();
+	// Looked at after those who leave: one of them may count twice, for a moment, but none
+	// is missed.
+	const int free_slots = compat::free_slots(limits.headroom);
 	const Timestamp now = GetCurrentTimestamp();
 	const std::span<Verdict> verdicts = room_for<Verdict>(sessions.size());
 	const std::span<std::uint32_t> scratch = room_for<std::uint32_t>(sessions.size());
@@ -137,8 +141,11 @@ sweep_sessions()
 		retirement::Asked asked;
 		// Gone, it is no concern any more; alive, it is looked at again when the request
 		// has expired: by then it has ended, or declined, or is stopped.
-		if (retirement::ask(sessions[i], request, asked))
-			next = std::min(next, request.expires_at);
+		if (!retirement::ask(sessions[i], request, asked))
+			continue;
+		next = std::min(next, request.expires_at);
+		if (request.reason != Reason::idle_timeout)
+			next = std::min(next, after(now, leaving_time)); // did it help?
 	}
 	// What leaves may have been counted as free as well, at the instant it left.
 	if (leaving > 0)
@@ -147,7 +154,7 @@ sweep_sessions()
 }
 
 void
-sleep_until(Timestamp wakes_at, std::uint32_t wait_event)
+sleep_until(Timestamp wakes_at)
 {
 	int events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH;
 	long milliseconds = -1;
@@ -158,7 +165,7 @@ sleep_until(Timestamp wakes_at, std::uint32_t wait_event)
 		// Rounded up, so that it is past the moment when it wakes.
 		milliseconds = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wakes_at);
 	}
-	WaitLatch(MyLatch, events, milliseconds, wait_event);
+	WaitLatch(MyLatch, events, milliseconds, wait_events::worker);
 	ResetLatch(MyLatch);
 }
 
@@ -177,7 +184,6 @@ run()
 {
 	MemoryContext turn =
 		AllocSetContextCreate(TopMemoryContext, "ai_cleanup worker turn", ALLOCSET_DEFAULT_SIZES);
-	const std::uint32_t wait_event = compat::wait_event("AiCleanupWorker");
 
 	targets::reload();
 	for (;;)
@@ -194,7 +200,7 @@ run()
 
 		if (settings::enabled)
 			announce(next);
-		sleep_until(next, wait_event);
+		sleep_until(next);
 		statistics::count(statistics::Counter::wake_ups);
 	}
 }

@@ -1,6 +1,7 @@
 // Who goes and who stays: which reason counts when there are several, the exact limits, and
 // when to look again. That the worker cannot spin is proved in policy_walk_test.cpp.
 #include "core/policy.hpp"
+#include "core/sweep.hpp"
 
 #include <array>
 #include <cstdint>
@@ -27,7 +28,8 @@ constexpr Timestamp now = 800'000'000 * second; // some time in 2025
 constexpr std::uint32_t shop = 16384;
 constexpr std::uint32_t blog = 16385;
 constexpr Duration limit = 600 * second;
-constexpr Limits ten_minutes{.enabled = true, .idle_timeout_ms = 600'000};
+constexpr Limits ten_minutes{
+	.enabled = true, .idle_timeout_ms = 600'000, .connection_budget = 0, .headroom = 0};
 
 // Idle for an hour and in nobody's way: everything ends it that may.
 constexpr Session idle_session{
@@ -41,10 +43,14 @@ constexpr Session idle_session{
 	.own = false,
 	.retirable = true,
 	.target = true,
+	.unused = false,
+	.opened_at = now - 7200 * second,
 	.idle_since = now - 3600 * second,
+	.asked_at = long_ago,
 	.asked_until = long_ago,
 	.declined_at = long_ago,
 	.idle_timeout_ms = inherited,
+	.connection_budget = inherited,
 };
 
 constexpr Verdict
@@ -230,7 +236,7 @@ TEST(PolicyOfLimits, OwnIdleTimeoutOutranksTheFilesOne)
 	{
 		Session session = idle_session;
 		session.idle_timeout_ms = c.own;
-		const Limits limits{true, c.file};
+		const Limits limits{true, c.file, 0, 0};
 		ASSERT_EQ(effective_idle_timeout(session, limits), c.expected) << c.file << ' ' << c.own;
 
 		if (c.expected == 0)
@@ -350,8 +356,9 @@ TEST(PolicyOfLimits, SweepJudgesEachAndReturnsTheEarliestLook)
 	sessions[3].idle_timeout_ms = 0;
 	sessions[4].asked_until = now + 30 * second;
 	std::array<Verdict, 5> verdicts{};
+	std::array<std::uint32_t, 5> scratch{};
 
-	EXPECT_EQ(sweep(sessions, ten_minutes, now, verdicts), now + 7 * second);
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch).next, now + 7 * second);
 	EXPECT_EQ(verdicts[0], left(Reason::busy));
 	EXPECT_EQ(verdicts[1], left(Reason::idle_too_short));
 	EXPECT_EQ(verdicts[2], (Verdict{Action::retire, Reason::idle_timeout}));
@@ -364,15 +371,16 @@ TEST(PolicyOfLimits, SweepDoesNotReturnForThoseItRetires)
 {
 	std::array<Session, 2> sessions{idle_session, idle_session};
 	std::array<Verdict, 2> verdicts{};
+	std::array<std::uint32_t, 2> scratch{};
 
-	EXPECT_EQ(sweep(sessions, ten_minutes, now, verdicts), never);
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch).next, never);
 	EXPECT_EQ(verdicts[0], (Verdict{Action::retire, Reason::idle_timeout}));
 	EXPECT_EQ(verdicts[1], (Verdict{Action::retire, Reason::idle_timeout}));
 }
 
 TEST(PolicyOfLimits, SweepOfNobodyNeedsNoOther)
 {
-	EXPECT_EQ(sweep({}, ten_minutes, now, {}), never);
+	EXPECT_EQ(sweep({}, ten_minutes, 0, now, {}, {}).next, never);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // The worker cannot spin and misses nobody: random sessions, and a clock that jumps to the
 // very moment that the sweep before asked for, as the worker sleeps.
 #include "core/policy.hpp"
+#include "core/sweep.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -23,7 +24,10 @@ Limits
 random_limits(Dice &dice)
 {
 	const std::int32_t timeouts[] = {0, 1, 20, 1000, 600'000, 2147483647};
-	return {.enabled = !dice.one_in(20), .idle_timeout_ms = dice.one_of(timeouts)};
+	return {.enabled = !dice.one_in(20),
+			.idle_timeout_ms = dice.one_of(timeouts),
+			.connection_budget = 0,
+			.headroom = 0};
 }
 
 // Any moment that a snapshot could show: usually one not long past, at times an odd one.
@@ -55,11 +59,24 @@ random_session(Dice &dice, Timestamp now)
 		.own = dice.one_in(20),
 		.retirable = !dice.one_in(20),
 		.target = !dice.one_in(20),
+		.unused = dice.one_in(5),
+		.opened_at = random_moment(dice, now),
 		.idle_since = random_moment(dice, now),
+		.asked_at = dice.one_in(3) ? random_moment(dice, now) : long_ago,
 		.asked_until = dice.one_in(3) ? random_moment(dice, now) : long_ago,
 		.declined_at = dice.one_in(3) ? random_moment(dice, now) : long_ago,
 		.idle_timeout_ms = dice.one_of(timeouts),
+		.connection_budget = inherited,
 	};
+}
+
+// Without budget and headroom: those are for sweep_test.cpp.
+Timestamp
+look_over(const std::vector<Session> &sessions, const Limits &limits, Timestamp now,
+		  std::vector<Verdict> &verdicts)
+{
+	std::vector<std::uint32_t> scratch(sessions.size());
+	return sweep(sessions, limits, 0, now, verdicts, scratch).next;
 }
 
 std::vector<Session>
@@ -118,10 +135,10 @@ TEST(PolicyWalk, NothingToDoBetweenTwoLooksAndSomethingNewAtEach)
 
 		for (std::size_t step = 0;; step++)
 		{
-			Timestamp next = sweep(sessions, limits, now, verdicts);
+			Timestamp next = look_over(sessions, limits, now, verdicts);
 			for (std::size_t i = 0; i < sessions.size(); i++)
 				sessions[i].target = sessions[i].target && verdicts[i].action == Action::leave;
-			next = std::min(next, sweep(sessions, limits, now, verdicts));
+			next = std::min(next, look_over(sessions, limits, now, verdicts));
 			ASSERT_GT(next, now);
 			if (next == never)
 				break;
@@ -129,10 +146,10 @@ TEST(PolicyWalk, NothingToDoBetweenTwoLooksAndSomethingNewAtEach)
 
 			for (const Timestamp moment : {now, dice.between(now, next - 1), next - 1})
 			{
-				sweep(sessions, limits, moment, later);
+				look_over(sessions, limits, moment, later);
 				ASSERT_EQ(later, verdicts) << "something happens before the look";
 			}
-			sweep(sessions, limits, next, later);
+			look_over(sessions, limits, next, later);
 			ASSERT_NE(later, verdicts) << "a look for nothing";
 			now = next;
 			looks++;
@@ -229,7 +246,7 @@ TEST(PolicyWalk, TheWorkerCannotSpin)
 		while (now != never && looks.size() < steps)
 		{
 			looks.push_back(now);
-			Timestamp next = sweep(sessions, limits, now, verdicts);
+			Timestamp next = look_over(sessions, limits, now, verdicts);
 			ASSERT_GT(next, now);
 			for (std::size_t i = 0; i < sessions.size(); i++)
 			{
