@@ -6,12 +6,12 @@ CREATE DATABASE regress_empty;
 SELECT pg_describe_object(classid, objid, objsubid) AS object
 FROM pg_depend JOIN pg_extension ON refobjid = pg_extension.oid
 WHERE refclassid = 'pg_extension'::regclass AND extname = 'ai_cleanup' AND deptype = 'e'
-ORDER BY object COLLATE "C";
+ORDER BY 1;
 
 \df ai_cleanup
 \df ai_conn_count
 
--- They look at what changes, take no lock on tables and may be called by everybody.
+-- Everybody may call them; each call looks anew.
 SELECT proname, provolatile, proparallel, proisstrict, prosecdef, proretset, proacl
 FROM pg_proc WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname;
 
@@ -43,7 +43,7 @@ SET ROLE regress_ordinary;
 SELECT ai_cleanup(database => 'regress_empty'), ai_conn_count('regress_empty');
 RESET ROLE;
 
--- It can be moved, and an ordinary owner of a database can create it.
+-- It can be moved, and whoever may create in the database can create it.
 CREATE SCHEMA tools;
 ALTER EXTENSION ai_cleanup SET SCHEMA tools;
 SELECT tools.ai_cleanup(database => 'regress_empty');
@@ -51,7 +51,9 @@ DROP EXTENSION ai_cleanup;
 SELECT count(*) FROM pg_proc WHERE proname IN ('ai_cleanup', 'ai_conn_count');
 
 GRANT CREATE ON SCHEMA public TO regress_ordinary;
-SELECT format('GRANT CREATE ON DATABASE %I TO regress_ordinary', current_database()) \gexec
+DO $$ BEGIN
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_ordinary', current_database());
+END $$;
 SET ROLE regress_ordinary;
 CREATE EXTENSION ai_cleanup;
 SELECT ai_conn_count('regress_empty');

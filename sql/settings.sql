@@ -11,7 +11,9 @@ FROM pg_settings WHERE name LIKE 'ai\_cleanup.%' ORDER BY name COLLATE "C";
 SET ai_cleanup.enabled = off;
 SET ai_cleanup.databases = 'regress_*';
 ALTER ROLE CURRENT_USER SET ai_cleanup.enabled = off;
-SELECT format('ALTER DATABASE %I SET ai_cleanup.databases = %L', current_database(), '*') \gexec
+DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET ai_cleanup.databases = %L', current_database(), '*');
+END $$;
 
 -- Of a session, by a superuser.
 SET ai_cleanup.idle_timeout = '90min';
@@ -52,6 +54,7 @@ RESET ROLE;
 REVOKE SET ON PARAMETER ai_cleanup.idle_timeout FROM regress_ordinary;
 
 -- For one transaction.
+SET ai_cleanup.idle_timeout = '2h';
 BEGIN;
 SET LOCAL ai_cleanup.idle_timeout = '1h';
 SHOW ai_cleanup.idle_timeout;
@@ -62,10 +65,43 @@ SHOW ai_cleanup.idle_timeout;
 CREATE DATABASE regress_limited;
 ALTER DATABASE regress_limited SET ai_cleanup.idle_timeout = '3h';
 ALTER ROLE regress_ordinary SET ai_cleanup.wait_timeout = '7s';
+\set superuser :USER
+\set home :DBNAME
 \connect regress_limited regress_ordinary
 SELECT name, setting, source FROM pg_settings
 WHERE name IN ('ai_cleanup.idle_timeout', 'ai_cleanup.wait_timeout') ORDER BY name;
-\connect regression -
-RESET ROLE;
-\connect - :USER
-SELECT current_user = session_user;
+\connect :home :superuser
+DROP DATABASE regress_limited;
+DROP ROLE regress_ordinary;
+
+-- No other name begins with ai_cleanup.
+SET ai_cleanup.idle_timeouts = '1h';
+SET ai_cleanup.idle.timeout = '1h';
+\set VERBOSITY default
+
+-- Lists of databases.
+CREATE VIEW file AS
+SELECT setting, applied FROM pg_file_settings
+WHERE name = 'ai_cleanup.databases' AND sourcefile LIKE '%postgresql.auto.conf';
+
+ALTER SYSTEM SET ai_cleanup.databases = 'dev_*', 'shop?', blog;
+TABLE file;
+ALTER SYSTEM SET ai_cleanup.databases = '"with, comma", "with ""quotes""" , *';
+TABLE file;
+ALTER SYSTEM SET ai_cleanup.databases = '';
+TABLE file;
+
+ALTER SYSTEM SET ai_cleanup.databases = '"dev_*';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.databases = 'dev"_*"';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.databases = 'dev_*,';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.databases = '"dev" "shop"';
+\echo :LAST_ERROR_SQLSTATE
+SELECT format('ALTER SYSTEM SET ai_cleanup.databases = %L', repeat('x', 64)) \gexec
+\echo :LAST_ERROR_SQLSTATE
+TABLE file;
+ALTER SYSTEM RESET ai_cleanup.databases;
+TABLE file;
+DROP VIEW file;

@@ -31,25 +31,23 @@ length_at(std::span<const unsigned char> bytes)
 } // namespace
 
 bool
-ends_complete(std::span<const unsigned char> seen, std::size_t total) noexcept
+holds_complete_request(std::span<const unsigned char> seen, std::size_t total) noexcept
 {
 	std::size_t at = 0;
-	bool complete = false;
 
-	while (at < total)
+	while (total - at >= header_size)
 	{
-		if (at + header_size > total)
-			return false; // half a header
 		if (at + header_size > seen.size())
 			return true; // not seen, cannot be known
 		const unsigned char type = seen[at];
 		const std::uint32_t length = length_at(seen.subspan(at + type_size, 4));
 		if (length < least_length || length > total - at - type_size)
 			return false; // half a message, or none
-		complete = completes_a_request(type);
+		if (completes_a_request(type))
+			return true;
 		at += type_size + length;
 	}
-	return complete;
+	return false;
 }
 
 } // namespace ai_cleanup

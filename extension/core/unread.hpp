@@ -9,11 +9,11 @@
 namespace ai_cleanup
 {
 
-// Do these bytes end with a complete request, one that the session can answer without
-// waiting for more from its client: a whole simple query, function call, Sync or Terminate?
-// `seen` is the beginning of what is unread, `total` its whole length in bytes. Where the
-// end of a message lies beyond `seen`, the answer is only known if nothing follows it; if
-// it cannot be known, the answer is yes: the benefit of the doubt goes to the client.
-bool ends_complete(std::span<const unsigned char> seen, std::size_t total) noexcept;
+// Do these bytes hold a complete request, one that the session can answer without waiting for
+// more from its client: a whole simple query, function call, Sync or Terminate?
+// `seen` is the beginning of what is unread, `total` its whole length in bytes. What lies
+// beyond `seen` cannot be known; then the answer is yes: the benefit of the doubt goes to
+// the client.
+bool holds_complete_request(std::span<const unsigned char> seen, std::size_t total) noexcept;
 
 } // namespace ai_cleanup

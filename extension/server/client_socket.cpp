@@ -5,8 +5,8 @@
 //   if a look at the real socket then shows that a request arrived first, nothing happened.
 // - On a unix socket shutdown(SHUT_RD) follows, so that a client that sends later is told by
 //   its own send(), which TCP cannot do. What came in between the look and the shutdown, some
-//   hundred nanoseconds, is a last request: served if it is a complete one, refused if the
-//   client would have to send more of it, for it no longer can.
+//   hundred nanoseconds, is a last request: served if it is a complete one, dropped if
+//   the client would have to send more of it, for it no longer can.
 #include "client_socket.hpp"
 
 #include <cerrno>
@@ -52,7 +52,7 @@ on_unix_socket()
 
 // After the shutdown nothing is added any more, so what is seen now is all there will be.
 bool
-holds_complete_request(int sock)
+received_a_request(int sock)
 {
 	std::array<unsigned char, peek_size> bytes;
 	int total = 0;
@@ -62,8 +62,8 @@ holds_complete_request(int sock)
 		return false;
 	if (ioctl(sock, FIONREAD, &total) != 0 || total < seen)
 		total = static_cast<int>(seen);
-	return ends_complete(std::span(bytes).first(static_cast<std::size_t>(seen)),
-						 static_cast<std::size_t>(total));
+	return holds_complete_request(std::span(bytes).first(static_cast<std::size_t>(seen)),
+								  static_cast<std::size_t>(total));
 }
 
 } // namespace
@@ -107,7 +107,7 @@ stop_reading()
 	if (on_unix_socket())
 	{
 		shutdown(sock, SHUT_RD);
-		if (holds_complete_request(sock))
+		if (received_a_request(sock))
 		{
 			// To PostgreSQL's check for lost clients the shutdown looks like one.
 			client_connection_check_interval = 0;

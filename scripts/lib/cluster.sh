@@ -8,17 +8,18 @@ for variable in $(compgen -e | grep '^PG[A-Z]'); do
 done
 
 start_cluster() { # folder, build folder, lines of configuration...
-    local folder=$1 build=$2
+    local folder=$1 build=$2 programs
     shift 2
-    PATH=$(scripts/stage "$build" "$folder/stage"):$PATH
+    programs=$(scripts/stage "$build" "$folder/stage") || return 1
+    PATH=$programs:$PATH
     export PGDATA=$folder/data PGHOST=$folder PGUSER=postgres PGDATABASE=postgres
     server_log=$folder/log
 
-    initdb --auth=trust --username="$PGUSER" --encoding=UTF8 --locale=C --no-sync >"$server_log" 2>&1 ||
-        { tail "$server_log" && return 1; }
+    initdb --auth=trust --username="$PGUSER" --encoding=UTF8 --locale=C --no-sync \
+        >"$folder/initdb.log" 2>&1 || { tail "$folder/initdb.log" && return 1; }
     printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$folder'" 'fsync = off' \
         "$@" >>"$PGDATA/postgresql.conf"
-    pg_ctl start --wait --silent --log="$server_log" >/dev/null || { tail "$server_log" && return 1; }
+    pg_ctl start --wait --silent --log="$server_log" >/dev/null
 }
 
 # Safe to call whatever has been started.

@@ -63,8 +63,9 @@ works_in_place() {
 }
 
 # Runs a script of this tree in a private copy of it, as an ordinary user, and exits as it does.
-# The copy goes in the end, unless the script failed or keep is 1. A signal ends the script and
-# whatever it has started; the copy goes then, too.
+# The copy goes in the end, unless the script failed (it then says where it is, for it is in
+# AI_CLEANUP_COPY) or keep is 1. A signal ends the script and whatever it has started; the copy
+# goes then, too.
 run_in_copy() { # keep, script, arguments...
     local keep=$1 user as_user=()
     shift
@@ -77,6 +78,9 @@ run_in_copy() { # keep, script, arguments...
         chown -R "$user:" "$copy"
         # Not su or runuser: these stand between us and the script when a signal comes.
         as_user=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
+        # How the person at the terminal does something as root, and as the user of the copy.
+        export AI_CLEANUP_AS_ROOT="${SUDO_USER:+sudo }"
+        export AI_CLEANUP_AS_OWNER="${SUDO_USER:+sudo }runuser -u $user -- "
     fi
 
     cd "$copy"
@@ -97,8 +101,6 @@ run_in_copy() { # keep, script, arguments...
     cd /
     if [ "$interrupted" = 1 ] || { [ "$status" = 0 ] && [ "$keep" = 0 ]; }; then
         rm -rf "$copy"
-    elif [ "$status" != 0 ]; then
-        echo "Left to look at: $copy" >&2
     fi
     exit "$status"
 }

@@ -1,6 +1,11 @@
 # What the demo shows a person: headings, commands before their output, a bar. Colours only on a
 # terminal, and not if NO_COLOR is set; blocks only where the locale has them.
-if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
+    redraw=$'\r\e[2K' # a bar is drawn again in its place while the count changes
+else
+    redraw=''
+fi
+if [ -n "$redraw" ] && [ -z "${NO_COLOR:-}" ]; then
     bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' cyan=$'\e[36m'
     plain=$'\e[0m'
 else
@@ -17,40 +22,43 @@ repeat() { # text, times
     for ((i = 0; i < $2; i++)); do printf '%s' "$1"; done
 }
 
+chapter=0
 heading() {
-    printf '\n%s%s %s%s\n' "$bold" "$(repeat "$rule" 2)" "$1 $(repeat "$rule" $((width - 4 - ${#1})))" "$plain"
+    chapter=$((chapter + 1))
+    printf '\n\n%s%s %d. %s %s%s\n' "$bold" "$rule$rule" $chapter "$1" \
+        "$(repeat "$rule" $((width - 8 - ${#1})))" "$plain"
 }
 
-# Words between the commands, wrapped.
+# No line is longer than the terminal we write for, none ends in a blank.
+wrapped() { # width
+    fold -s -w "$1" | sed 's/ *$//'
+}
+
+# A paragraph between the commands.
 say() {
-    printf '%s\n' "$*" | fold -s -w "$width"
-}
-
-indented() {
-    fold -s -w $((width - 4)) | sed 's/^/    /'
+    printf '\n%s\n' "$*" | wrapped $width
 }
 
 # Output as the program printed it; the lines that bring bad news in red.
 show_output() {
-    local line
-    indented | while IFS= read -r line; do
-        case $line in
-            *FATAL:*) printf '%s%s%s\n' "$red" "$line" "$plain" ;;
-            *) printf '%s\n' "$line" ;;
-        esac
+    local line colour
+    while IFS= read -r line; do
+        colour=''
+        [[ $line != *FATAL:* ]] || colour=$red
+        printf '%s%s%s\n' "$colour" "$(wrapped $((width - 4)) <<<"$line" | sed 's/^/    /')" "$plain"
     done
 }
 
 show_command() { # prompt, command
-    printf '\n  %s%s%s %s%s\n' "$dim" "$1" "$plain$cyan" "$2" "$plain"
+    printf '\n  %s%s%s %s%s%s\n' "$dim" "$1" "$plain" "$cyan" "$2" "$plain"
 }
 
-# How full the server is, for example: [██████░░░░] 12 of 20 connections
+# How full the server is: ██████░░░░  12 of 20 connections
 bar() { # count, limit
     local colour=$green
     [ $(($1 * 10)) -lt $(($2 * 6)) ] || colour=$yellow
     [ "$1" -lt "$2" ] || colour=$red
-    printf '\n  %s%s%s%s%s  %s%d of %d%s connections\n' \
-        "$colour" "$(repeat "$taken$taken" "$1")" "$dim" "$(repeat "$unused$unused" $(($2 - $1)))" \
-        "$plain" "$bold$colour" "$1" "$2" "$plain"
+    printf '  %s%s%s%s%s  %s%d of %d%s connections' \
+        "$colour" "$(repeat "$taken$taken" "$1")" "$plain$dim" \
+        "$(repeat "$unused$unused" $(($2 - $1)))" "$plain" "$bold$colour" "$1" "$2" "$plain"
 }

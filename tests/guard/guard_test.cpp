@@ -97,8 +97,8 @@ struct Kind
 
 constexpr Kind kinds[] = {
 	{"bad_alloc", [] { throw std::bad_alloc(); }},
-	// One that the allocator itself throws.
-	{"no_memory", [] { static_cast<void>(std::string(std::string().max_size() - 1, 'x')); }},
+	// The allocator itself throws, before there is an exception of ours.
+	{"no_memory", [] { throw std::runtime_error(std::string(std::string().max_size() - 1, 'x')); }},
 	{"runtime_error", [] { throw std::runtime_error("went wrong"); }},
 	{"percent", [] { throw std::runtime_error("100%s %n of it"); }},
 	{"long_text", [] { throw std::runtime_error(std::string(10'000, 'x')); }},

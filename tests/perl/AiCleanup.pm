@@ -22,7 +22,8 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
   start_node connect_to idle_clients wait_for wait_until_idle wait_until_waiting_on
-  is_gone is_alive wait_until_gone new_log cleanup pids worker_pid
+  is_gone is_alive wait_until_gone new_log cleanup pids
+  worker_pid wait_for_worker reload
 );
 
 # A running server that has the library preloaded. The automatic part is off unless the
@@ -151,6 +152,34 @@ sub worker_pid
 			  . " WHERE backend_type = 'ai_cleanup worker' AND wait_event IS NOT NULL");
 	});
 	return $pid;
+}
+
+# Until the worker has been round its loop at least once from here on. It has no state to look
+# at; but asked for its memory contexts it answers in the log, once in each turn.
+sub wait_for_worker
+{
+	my ($node, $admin) = @_;
+	my $pid = worker_pid($admin);
+
+	for (1 .. 2)
+	{
+		my $from = -s $node->logfile;
+		$admin->value("SELECT pg_log_backend_memory_contexts($pid)");
+		wait_for('the worker answers',
+			sub { new_log($node, $from) =~ /logging memory contexts of PID $pid/ });
+	}
+	return;
+}
+
+# Reloads the configuration, and returns when it is in force in the worker.
+sub reload
+{
+	my ($node, $admin) = @_;
+
+	$admin->value('SELECT pg_reload_conf()');
+	# The postmaster lets nobody in before it has told its children.
+	connect_to($node, 'postgres')->log_out;
+	return wait_for_worker($node, $admin);
 }
 
 1;

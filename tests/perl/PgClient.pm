@@ -6,11 +6,11 @@ use strict;
 use warnings;
 
 use Carp;
-use Errno qw(EINTR);
+use Errno;
+use IO::Handle;
 use IO::Select;
 use PostgreSQL::Test::Utils;
 use Socket;
-use Time::HiRes qw(time);
 
 # Logs in and waits until the server is ready; dies if it refuses. How:
 #   dbname, user, application_name, options, replication   as in a connection string
@@ -63,6 +63,7 @@ sub _connect
 		  or croak "setsockopt: $!";
 	}
 	connect($socket, $address) or croak "connect: $!";
+	$socket->blocking(0);
 	return $socket;
 }
 
@@ -73,6 +74,14 @@ sub pid
 	return $self->{pid};
 }
 
+# Waits until the socket can do something; dies if it takes too long.
+sub _wait_until
+{
+	my ($self, $can) = @_;
+	return if IO::Select->new($self->{socket})->$can($self->{timeout});
+	croak "waited for the server for $self->{timeout} s";
+}
+
 # False, with $! set, once the server has closed the connection for this client's sends.
 sub send_bytes
 {
@@ -80,8 +89,9 @@ sub send_bytes
 
 	while (length $bytes)
 	{
+		$self->_wait_until('can_write');
 		my $sent = syswrite($self->{socket}, $bytes);
-		next if !defined $sent && $! == EINTR;
+		next if !defined $sent && ($!{EINTR} || $!{EAGAIN});
 		return 0 unless defined $sent;
 		substr($bytes, 0, $sent, '');
 	}
@@ -110,15 +120,12 @@ sub send_query
 sub _read_more
 {
 	my ($self) = @_;
-	my $deadline = time + $self->{timeout};
 
 	for (;;)
 	{
-		my $left = $deadline - time;
-		croak "the server did not answer within $self->{timeout} s" if $left <= 0;
-		next unless IO::Select->new($self->{socket})->can_read($left);
+		$self->_wait_until('can_read');
 		my $got = sysread($self->{socket}, $self->{unread}, 65536, length $self->{unread});
-		next if !defined $got && $! == EINTR;
+		next if !defined $got && ($!{EINTR} || $!{EAGAIN});
 		return $got;    # undef after a reset: that is an end as well
 	}
 }

@@ -5,27 +5,28 @@ use strict;
 use warnings;
 
 use AiCleanup;
+use PgClient;
 use Test::More;
 use Time::HiRes qw(time);
 
 my $node = start_node('main');
 my $admin = connect_to($node, 'postgres');
-$admin->value("CREATE DATABASE $_") for qw(work other);
+$admin->value('CREATE DATABASE work');
 
 my $query = "SELECT repeat('x', 3500)";
 
-# Ends with the answer still on its way: PostgreSQL reports a session idle before that.
+# Ends with the answer to its last query still on its way? PostgreSQL reports a session idle
+# before that.
 sub waits_to_write
 {
-	my ($client) = @_;
+	my ($client, $last) = @_;
+	my $condition = 'pid = ' . $client->pid . " AND state = 'idle'";
+	$condition .= " AND query = '" . $last =~ s/'/''/gr . "'" if $last;
 	my $event;
 
 	wait_for('the query is over', sub {
-		(my $state, $event) = @{
-			$admin->query('SELECT state, wait_event FROM pg_stat_activity WHERE pid = '
-				  . $client->pid)->{rows}[0]
-		};
-		$state eq 'idle' && ($event // '') =~ /^Client/;
+		$event = $admin->value("SELECT wait_event FROM pg_stat_activity WHERE $condition") // '';
+		$event =~ /^Client/;
 	});
 	return $event eq 'ClientWrite';
 }
@@ -38,8 +39,9 @@ sub stuff
 
 	for my $count (1 .. $most // 10000)
 	{
-		$client->send_query($query);
-		return $count if waits_to_write($client);
+		my $numbered = "$query -- $count";
+		$client->send_query($numbered);
+		return $count if waits_to_write($client, $numbered);
 	}
 	return $most;
 }
@@ -49,17 +51,20 @@ sub overstuff
 {
 	my ($client) = @_;
 
-	$client->send_query($query) for 1 .. 3000;
+	$client->send_bytes(PgClient::message('Q', "$query\0") x 3000);
 	return wait_until_waiting_on($admin, 'idle', 'ClientWrite', $client);
 }
 
-sub answers
+# Reads to the end: the number of answers, and the farewell if there was one.
+sub read_all
 {
 	my ($client) = @_;
-	my $count = 0;
 
-	$count++ while $client->answer->{ready};
-	return $count;
+	for (my $count = 0;; $count++)
+	{
+		my $answer = $client->answer;
+		return ($count, $answer->{error}) unless $answer->{ready};
+	}
 }
 
 sub at_once
@@ -109,34 +114,38 @@ for my $tcp (0, 1)
 		is(cleanup($admin, "database => 'work'")->{count}, 1, "$how: it agrees");
 	});
 	ok(is_gone($admin, $full), "$how: it is gone");
-	is($read + answers($full), $sent, "$how: every answer it had been sent arrives");
+	is($read + (read_all($full))[0], $sent, "$how: every answer it had been sent arrives");
 }
 
-# On a unix socket the room for answers is always the same: filled to the brim, there is none
-# for a farewell.
-my $measure = connect_to($node, 'work');
-my $brim = stuff($measure) - 1;
-my $full = connect_to($node, 'work');
-stuff($full, $brim);
-$measure->hang_up;
-wait_until_gone($admin, $measure);
-wait_until_idle($admin, $full);
-at_once('retired with no room for a farewell', sub {
-	is(cleanup($admin, "database => 'work'")->{count}, 1, 'it agrees');
-});
-at_once('another database can be dropped at once', sub {
-	$admin->value('DROP DATABASE other');
-});
-is(answers($full), $brim, 'every answer it had been sent arrives');
+# On a unix socket the room for answers is nearly always the same, so that it can be filled to
+# the brim, with nothing owed and no place for a farewell.
+my $room = stuff(connect_to($node, 'work'));
+cleanup($admin, "database => 'work', force => true");
+my $unheard = 0;
+for my $count (reverse $room - 4 .. $room - 1)
+{
+	my $brim = connect_to($node, 'work');
+	if (stuff($brim, $count) < $count || waits_to_write($brim))
+	{
+		cleanup($admin, "database => 'work', force => true");
+		next;
+	}
+	wait_until_idle($admin, $brim);
+	at_once("with $count answers unread, of $room at most: retired", sub {
+		is(cleanup($admin, "database => 'work'")->{count}, 1, 'it agrees');
+	});
+	$admin->value('CREATE DATABASE other');
+	at_once('nothing of it is in the way of others', sub { $admin->value('DROP DATABASE other') });
+	my ($read, $farewell) = read_all($brim);
+	is($read, $count, 'every answer it had been sent arrives');
+	$unheard++ unless $farewell;
+}
+cmp_ok($unheard, '>', 0, 'some had no room for a farewell');
 
-# A shutdown waits for neither kind.
+# One that owes an answer does not keep the server from stopping, either.
 my $owing = connect_to($node, 'work');
 overstuff($owing);
-my $paid = connect_to($node, 'work');
-stuff($paid, $brim);
-wait_until_idle($admin, $paid);
-$admin->query('SET ai_cleanup.wait_timeout = 1');
-cleanup($admin, "database => 'work'");
+is(cleanup($admin, "database => 'work'")->{count}, 0, 'asked once more, in vain');
 at_once('a fast shutdown does not wait', sub { $node->stop('fast') });
 
 done_testing();

@@ -11,13 +11,10 @@
 namespace reference
 {
 
-// `seen` is the beginning of what is left, `total` its length; `last` is the type of the
-// message before it, or 0.
+// `seen` is the beginning of what is left, `total` its length.
 inline bool
-ends_complete(std::span<const unsigned char> seen, std::uint64_t total, char last = 0)
+holds_complete_request(std::span<const unsigned char> seen, std::uint64_t total)
 {
-	if (total == 0)
-		return last != 0 && std::string_view("QFSX").find(last) != std::string_view::npos;
 	if (total < 5)
 		return false;
 	if (seen.size() < 5)
@@ -28,9 +25,11 @@ ends_complete(std::span<const unsigned char> seen, std::uint64_t total, char las
 		size = size * 256 + byte;
 	if (size < 4 || size + 1 > total)
 		return false;
+	if (std::string_view("QFSX").find(static_cast<char>(seen[0])) != std::string_view::npos)
+		return true;
 	const std::uint64_t skipped = std::min<std::uint64_t>(size + 1, seen.size());
-	return ends_complete(seen.subspan(static_cast<std::size_t>(skipped)), total - (size + 1),
-						 static_cast<char>(seen[0]));
+	return holds_complete_request(seen.subspan(static_cast<std::size_t>(skipped)),
+								  total - (size + 1));
 }
 
 } // namespace reference

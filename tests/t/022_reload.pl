@@ -1,0 +1,85 @@
+# A reload of the configuration reaches sessions that are idle already, at once: they need not
+# do anything for it.
+use strict;
+use warnings;
+
+use AiCleanup;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $node = start_node('main', conf => "ai_cleanup.enabled = on\nai_cleanup.idle_timeout = '1h'\n");
+my $admin = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
+$admin->value("CREATE DATABASE $_") for qw(work kept);
+$admin->value('ALTER DATABASE kept SET ai_cleanup.idle_timeout = 0');
+$admin->value('CREATE ROLE app LOGIN');
+$admin->value("ALTER ROLE app SET ai_cleanup.idle_timeout = '2h'");
+
+sub set
+{
+	my ($value) = @_;
+	$admin->value("ALTER SYSTEM SET ai_cleanup.idle_timeout = '$value'");
+	return reload($node, $admin);
+}
+
+sub idle_for
+{
+	my ($seconds, @clients) = @_;
+	my $condition = "now() - state_change > '$seconds s' AND pid IN (" . pids(@clients) . ')';
+	return wait_for('the sessions are old enough', sub {
+		$admin->value("SELECT count(*) FROM pg_stat_activity WHERE $condition") == @clients;
+	});
+}
+
+my @idle = idle_clients($node, $admin, 10, 'work');
+my @kept = idle_clients($node, $admin, 2, 'kept');
+my @own = idle_clients($node, $admin, 2, 'work', user => 'app');
+idle_for(1, @idle, @kept, @own);
+
+# Lowered below their age. The old limit would have let them be for an hour.
+my $begin = time;
+set('900ms');
+like($_->last_words->{D}, qr/idle_timeout is 900ms\.$/, 'lowered: an idle session goes') for @idle;
+cmp_ok(time - $begin, '<', 30, 'at once');
+ok(is_alive($_), 'a database that is free stays so, however low the file') for @kept;
+ok(is_alive($_), 'a role with its own limit keeps it') for @own;
+
+# Lowered to what they will reach soon.
+set('1h');
+my ($soon) = idle_clients($node, $admin, 1, 'work');
+$begin = time;
+set('1500ms');
+like($soon->last_words->{D}, qr/idle_timeout is 1500ms\.$/, 'lowered: one will go in its time');
+cmp_ok(time - $begin, '<', 30, 'not in the old one');
+
+# Raised: what was due is due no more. (The session that is ended shows that time has passed.)
+set('1h');
+my ($late) = idle_clients($node, $admin, 1, 'work');
+my ($canary) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=3s');
+set('2s');
+set('1h');
+like($canary->last_words->{D}, qr/is 3s\.$/, 'raised: time passes');
+ok(is_alive($late), 'and the session stays');
+
+# Turned off.
+set('2s');
+($late) = idle_clients($node, $admin, 1, 'work');
+($canary) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=3s');
+set('0');
+like($canary->last_words->{D}, qr/is 3s\.$/, 'off: time passes, and own limits still count');
+ok(is_alive($late), 'the session stays');
+
+# A session whose value came with its login as the file had it then, follows the file all the
+# same, and one that has reset its own does so again.
+set('1h');
+my ($follower) = idle_clients($node, $admin, 1, 'work');
+$follower->query('SET ai_cleanup.idle_timeout = 0');
+$follower->query('RESET ai_cleanup.idle_timeout');
+wait_until_idle($admin, $follower);
+set('300ms');
+like($follower->last_words->{D}, qr/idle_timeout is 300ms\.$/, 'reset, it follows the file again');
+
+# Sessions that log in while the file's value is new.
+like(connect_to($node, 'work')->last_words->{D}, qr/is 300ms\.$/, 'the next session has it, too');
+
+$node->stop('fast');
+done_testing();

@@ -1,0 +1,67 @@
+# Ending idle sessions never ends work: clients work as hard as they can while ai_cleanup() is
+# called a hundred times a second, and account for every unit of work. The same clients against
+# the usual way, reading pg_stat_activity and terminating what is idle, show that they would
+# notice.
+#
+# AI_CLEANUP_STORM is the client's program; AI_CLEANUP_STORM_RETIREMENTS (5000) is how many
+# sessions each run ends.
+use strict;
+use warnings;
+
+use AiCleanup;
+use IPC::Run;
+use Test::More;
+
+my $storm = $ENV{AI_CLEANUP_STORM};
+plan skip_all => 'AI_CLEANUP_STORM is not set: it names the program that makes the load'
+  unless $storm;
+
+my $retirements = $ENV{AI_CLEANUP_STORM_RETIREMENTS} || 5000;
+my $node = start_node('main', conf => <<CONF);
+max_connections = 100
+fsync = off
+log_statement = none
+log_min_messages = log
+CONF
+my $user = getpwuid($<);
+
+# A database of its own for each run, so that no run finds another's tables or sessions.
+sub storm
+{
+	my ($kind, $tcp, $cleaner, $count) = @_;
+	my $database = join('_', $kind, $tcp ? 'tcp' : 'unix', $cleaner);
+	my ($report, $complaints) = ('', '');
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database");
+	$node->safe_psql($database, 'CREATE EXTENSION ai_cleanup');
+	IPC::Run::run([
+		$storm, '--host', $tcp ? '127.0.0.1' : $node->host, '--port', $node->port,
+		'--dbname', $database, '--user', $user, '--kind', $kind, '--cleaner', $cleaner,
+		'--retirements', $count, '--max-seconds', 600
+	], '>', \$report, '2>', \$complaints);
+	my $exit = $? >> 8;
+	note "$kind, " . ($tcp ? 'TCP' : 'unix socket') . ", $cleaner, exit $exit\n$report$complaints";
+	return ($exit, $report);
+}
+
+for my $tcp (0, 1)
+{
+	for my $kind (qw(statement transaction copy extended slow))
+	{
+		my ($exit, $report) = storm($kind, $tcp, 'ai_cleanup', $retirements);
+		my $name = "$kind over " . ($tcp ? 'TCP' : 'a unix socket');
+		is($exit, 0, "$name: $retirements sessions ended, no work") or diag $report;
+	}
+}
+
+# The control needs no more than it takes to be caught.
+my $few = $retirements < 1000 ? $retirements : 1000;
+for my $kind (qw(statement transaction))
+{
+	my ($exit, $report) = storm($kind, 0, 'sql', $few);
+	is($exit, 1, "$kind, ended by what pg_stat_activity said: the promise is broken") or diag $report;
+}
+
+$node->stop('fast');
+unlike(new_log($node), qr/PANIC|was terminated by signal/, 'the server has lived through it');
+done_testing();
