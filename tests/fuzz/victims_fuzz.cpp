@@ -102,6 +102,7 @@ take_session(Input &input, std::uint64_t id, Timestamp now)
 	session.asked_at = take_moment(input, now);
 	session.asked_until = take_moment(input, now);
 	session.declined_at = take_moment(input, now);
+	session.declines = input.take<std::uint8_t>();
 	session.idle_timeout_ms = std::max(inherited, input.take<std::int32_t>());
 	session.connection_budget =
 		std::max(inherited, static_cast<std::int32_t>(input.take<std::int8_t>()));

@@ -15,7 +15,6 @@ namespace
 {
 
 constexpr std::chrono::seconds settling_patience{60};
-constexpr std::chrono::milliseconds before_retry{3};
 
 using Wires = std::vector<std::unique_ptr<storm::Wire>>;
 
@@ -63,23 +62,10 @@ struct Client
 	void
 	get_in(const Options &options)
 	{
-		const Clock::time_point start = Clock::now();
-		for (;;)
-		{
-			Login login = log_in(options.address, options.query);
-			const bool again =
-				login.found_no_slot() && Clock::now() + before_retry < start + options.retry;
-			if (!again)
-			{
-				tally.enter(login);
-				if (login.end != End::in)
-					return;
-				tally.enter_time(Clock::now() - start);
-				open.push_back(std::move(login.wire));
-				return;
-			}
-			std::this_thread::sleep_for(before_retry);
-		}
+		Login login = logins::get_in(options.address, options.query, options.retry);
+		tally.enter(login);
+		if (login.end == End::in)
+			open.push_back(std::move(login.wire));
 	}
 };
 

@@ -91,16 +91,12 @@ class Client
 	std::unique_ptr<storm::Wire>
 	get_in()
 	{
-		const Clock::time_point start = Clock::now();
 		for (; !stop_; pause(milliseconds(200)))
 		{
 			Login login = log_in(options_.address);
 			diary_.tally.enter(login);
 			if (login.end == End::in)
-			{
-				diary_.tally.enter_time(Clock::now() - start);
 				return std::move(login.wire);
-			}
 			if (login.end == End::refused && login.refusal == Refusal::reserved)
 				diary_.reserved.push_back({login.started, login.ended});
 		}

@@ -42,10 +42,7 @@ knock(const Options &options)
 			{
 				while (!stop)
 				{
-					const Login login = log_in(options.address, options.query);
-					tally.enter(login);
-					if (login.end == End::in)
-						tally.enter_time(login.took);
+					tally.enter(log_in(options.address, options.query));
 					std::this_thread::sleep_for(options.pause);
 				}
 			}

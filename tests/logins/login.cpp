@@ -1,6 +1,8 @@
 // One login and what came of it. Used by every mode.
 #include "login.hpp"
 
+#include <thread>
+
 namespace logins
 {
 
@@ -8,6 +10,7 @@ namespace
 {
 
 constexpr std::chrono::seconds answer_patience{30};
+constexpr std::chrono::milliseconds before_retry{3};
 
 Refusal
 refusal_of(const storm::LoginFailed &failure)
@@ -70,6 +73,24 @@ log_in(const storm::Address &address, bool query)
 	}
 	login.took = Clock::now() - start;
 	login.ended = Wall::now();
+	return login;
+}
+
+Login
+get_in(const storm::Address &address, bool query, std::chrono::milliseconds retry)
+{
+	const Clock::time_point start = Clock::now();
+	Login login = log_in(address, query);
+	long tries = 1;
+
+	while (login.found_no_slot() && Clock::now() + before_retry < start + retry)
+	{
+		std::this_thread::sleep_for(before_retry);
+		login = log_in(address, query);
+		tries++;
+	}
+	login.tries = tries;
+	login.took = Clock::now() - start;
 	return login;
 }
 

@@ -36,6 +36,7 @@ struct Login
 	Wall::time_point started;
 	Wall::time_point ended;
 	Clock::duration took{};
+	long tries = 1;
 
 	// Worth another try.
 	bool
@@ -47,6 +48,9 @@ struct Login
 
 // With `query` it is in only once it has had an answer to a first query.
 Login log_in(const storm::Address &address, bool query = false);
+
+// Tries again for as long as `retry` while there is no slot. What it took is the time of all tries.
+Login get_in(const storm::Address &address, bool query, std::chrono::milliseconds retry);
 
 // True if the server has ended this connection.
 bool has_ended(storm::Wire &wire);

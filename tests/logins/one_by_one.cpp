@@ -15,14 +15,10 @@ one_by_one(const Options &options)
 
 	for (long i = 0; i < options.count; i++)
 	{
-		Login login = log_in(options.address, options.query);
+		Login login = get_in(options.address, options.query, options.retry);
 		tally.enter(login);
-		if (login.end == End::in)
-		{
-			tally.enter_time(login.took);
-			if (!options.close)
-				open.push_back(std::move(login.wire));
-		}
+		if (login.end == End::in && !options.close)
+			open.push_back(std::move(login.wire));
 		login.wire.reset();
 		std::this_thread::sleep_for(options.pause);
 	}

@@ -21,10 +21,12 @@ milliseconds(Clock::duration length)
 void
 Tally::enter(const Login &login)
 {
-	attempts_++;
+	logins_++;
+	tries_ += login.tries;
 	if (login.end == End::in)
 	{
 		in_++;
+		times_.push_back(login.took);
 		return;
 	}
 	texts_[login.text]++;
@@ -39,15 +41,10 @@ Tally::enter(const Login &login)
 }
 
 void
-Tally::enter_time(Clock::duration took)
-{
-	times_.push_back(took);
-}
-
-void
 Tally::add(const Tally &other)
 {
-	attempts_ += other.attempts_;
+	logins_ += other.logins_;
+	tries_ += other.tries_;
 	in_ += other.in_;
 	cut_ += other.cut_;
 	no_process_ += other.no_process_;
@@ -61,7 +58,8 @@ Tally::add(const Tally &other)
 void
 Tally::print() const
 {
-	print_line("attempts", attempts_);
+	print_line("logins", logins_);
+	print_line("tries", tries_);
 	print_line("in", in_);
 	print_line("refused", no_process_ + reserved_ + refused_otherwise_);
 	print_line("refused_no_process", no_process_);

@@ -14,35 +14,22 @@ namespace logins
 class Tally
 {
   public:
-	// One attempt.
 	void enter(const Login &login);
-	// How long it took a client to get in, with all its attempts.
-	void enter_time(Clock::duration took);
 	void add(const Tally &other);
-
-	long
-	in() const
-	{
-		return in_;
-	}
-	long
-	attempts() const
-	{
-		return attempts_;
-	}
 
 	// The report, as lines of "name: value".
 	void print() const;
 
   private:
-	long attempts_ = 0;
+	long logins_ = 0;
+	long tries_ = 0;
 	long in_ = 0;
 	long cut_ = 0;
 	long no_process_ = 0;
 	long reserved_ = 0;
 	long refused_otherwise_ = 0;
-	std::vector<Clock::duration> times_;
-	std::map<std::string, long> texts_; // of those not in
+	std::vector<Clock::duration> times_; // of those in
+	std::map<std::string, long> texts_;  // of those not in
 };
 
 // One line of a report.

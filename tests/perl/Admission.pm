@@ -102,7 +102,7 @@ sub said
 {
 	my ($report) = @_;
 	my $line = join ', ', map { "$_ $report->{$_}" } grep { exists $report->{$_} }
-	  qw(attempts in refused cut median_ms max_ms);
+	  qw(logins tries in refused cut median_ms max_ms);
 	return join "\n", $line, @{ $report->{said} }, @{ $report->{noted} };
 }
 
@@ -124,15 +124,16 @@ sub retired_since
 	return stats($admin)->{sessions_retired} - $before->{sessions_retired};
 }
 
-# Clients of `work` that are executing. `$admin` is a session that looks.
+# Clients of `work` that are executing.
 sub busy_clients
 {
-	my ($node, $admin, $count, %how) = @_;
+	my ($node, $count, %how) = @_;
 	my @clients = map { connect_to($node, 'work', user => 'dev', %how) } 1 .. $count;
+	my %expected = map { $_->pid => 1 } @clients;
+
 	$_->send_query('SELECT pg_sleep(3600)') for @clients;
 	wait_for('they are busy', sub {
-		$admin->value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
-			  . ' AND pid IN (' . pids(@clients) . ')') == @clients;
+		grep({ $expected{ $_->[0] } && $_->[1] eq 'SELECT' } _client_processes($node)) == @clients;
 	});
 	return @clients;
 }

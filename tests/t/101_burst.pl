@@ -19,7 +19,7 @@ for my $user ('dev', $superuser)
 	wait_until_empty($node);
 	my $report =
 	  logins($node, 'burst', %how, user => $user, clients => $headroom, rounds => $rounds);
-	is($report->{attempts}, $headroom * $rounds, "$user: all have tried");
+	is($report->{logins}, $headroom * $rounds, "$user: all have tried");
 	is($report->{in}, $headroom * $rounds, "$user: all are let in at the first try");
 	is($report->{refused}, 0, "$user: none is refused");
 	is($report->{cut}, 0, "$user: none is cut short");

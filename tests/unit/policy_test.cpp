@@ -49,6 +49,7 @@ constexpr Session idle_session{
 	.asked_at = long_ago,
 	.asked_until = long_ago,
 	.declined_at = long_ago,
+	.declines = 0,
 	.idle_timeout_ms = inherited,
 	.connection_budget = inherited,
 };
@@ -85,8 +86,10 @@ constexpr Obstacle other_role{Reason::other_role,
 							  [](Session &s, Limits &) { s.permission = Permission::other_role; }};
 constexpr Obstacle already_asked{Reason::already_asked,
 								 [](Session &s, Limits &) { s.asked_until = now + 1; }};
-constexpr Obstacle declined_lately{Reason::declined_lately,
-								   [](Session &s, Limits &) { s.declined_at = now; }};
+constexpr Obstacle declined_lately{Reason::declined_lately, [](Session &s, Limits &) {
+									   s.declined_at = now;
+									   s.declines = 1;
+								   }};
 
 // Puts every combination of obstacles, given in their order of precedence, in a session's
 // way: the first of those put must be the reason. Where two of them speak of the same fact,
@@ -264,25 +267,27 @@ TEST(PolicyOfLimits, RequestHoldsUntilItExpires)
 	EXPECT_EQ(next_look(session, ten_minutes, now), never);
 }
 
-TEST(PolicyOfLimits, RestAfterDecliningIsTheLimitButAtLeastASecond)
+TEST(PolicyOfLimits, RestAfterDecliningDoublesUpToAMinute)
 {
 	const struct
 	{
-		std::int32_t limit_ms;
+		std::uint32_t declines;
 		Duration rest;
-	} cases[] = {{1, second}, {999, second}, {1000, second}, {1001, 1001 * millisecond}};
+	} cases[] = {{1, second},      {2, 2 * second},  {3, 4 * second},
+				 {7, 64 * second}, {8, 64 * second}, {UINT32_MAX, 64 * second}};
 
 	for (const auto &c : cases)
 	{
 		Session session = idle_session;
-		session.idle_timeout_ms = c.limit_ms;
+		session.idle_timeout_ms = 1;
+		session.declines = c.declines;
 		session.declined_at = now - c.rest + 1;
-		EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::declined_lately)) << c.limit_ms;
-		EXPECT_EQ(next_look(session, ten_minutes, now), now + 1) << c.limit_ms;
+		EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::declined_lately)) << c.declines;
+		EXPECT_EQ(next_look(session, ten_minutes, now), now + 1) << c.declines;
 		session.declined_at = now - c.rest;
 		EXPECT_EQ(decide(session, ten_minutes, now),
 				  (Verdict{Action::retire, Reason::idle_timeout}))
-			<< c.limit_ms;
+			<< c.declines;
 	}
 }
 
@@ -307,12 +312,13 @@ TEST(PolicyOfLimits, NextLook)
 			 s.activity = Activity::busy;
 			 s.idle_timeout_ms = 5;
 		 },
-		 now + 5 * millisecond},
+		 now + least_look},
 		{"asked", [](Session &s, Limits &) { s.asked_until = now + second; }, now + second},
-		{"declined", declined_lately.put, now + limit},
+		{"declined", declined_lately.put, now + declined_rest},
 		{"declined, a short limit",
 		 [](Session &s, Limits &) {
 			 s.declined_at = now;
+			 s.declines = 1;
 			 s.idle_timeout_ms = 1;
 		 },
 		 now + declined_rest},

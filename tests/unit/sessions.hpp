@@ -34,6 +34,7 @@ constexpr Session forgotten{
 	.asked_at = long_ago,
 	.asked_until = long_ago,
 	.declined_at = long_ago,
+	.declines = 0,
 	.idle_timeout_ms = inherited,
 	.connection_budget = inherited,
 };
@@ -101,10 +102,20 @@ random_session(Dice &dice, std::uint64_t id, Timestamp now)
 		session.asked_until = dice.one_in(3) ? never : after(session.asked_at, 2 * second);
 	}
 	if (dice.one_in(5))
+	{
 		session.declined_at = recent_moment(dice, now);
+		session.declines = 1 + static_cast<std::uint32_t>(dice.below(3));
+	}
 	session.idle_timeout_ms = dice.one_of(timeouts);
 	session.connection_budget = dice.one_of(budgets);
 	return session;
+}
+
+inline void
+decline(Session &session, Timestamp now)
+{
+	session.declined_at = now;
+	session.declines = 1;
 }
 
 inline std::vector<Session>

@@ -274,7 +274,7 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 		{"busy", [](Session &s) { s.activity = Activity::busy; }, noon + spared_time},
 		{"in a transaction", [](Session &s) { s.activity = Activity::in_transaction; },
 		 noon + spared_time},
-		{"declined", [](Session &s) { s.declined_at = noon; }, noon + declined_moment},
+		{"declined", [](Session &s) { decline(s, noon); }, noon + declined_moment},
 		{"not a target", [](Session &s) { s.target = false; }, never},
 		{"not retirable", [](Session &s) { s.retirable = false; }, never},
 		{"agreed",

@@ -150,11 +150,12 @@ turning_points(const std::vector<Session> &sessions, const Limits &limits)
 	{
 		for (const Duration wait : {effective_idle_timeout(s, limits), spared_time})
 			moments.insert(after(s.idle_since, wait));
-		if (s.declined_at != long_ago)
+		if (s.declines > 0)
 			for (const Duration wait : {declined_moment, declined_rest})
-				moments.insert(after(s.declined_at, wait));
+				moments.insert(rested_at(s, wait));
 		if (s.asked_at != long_ago)
-			moments.insert(after(s.asked_at, answer_time));
+			for (const Duration wait : {answer_time, leaving_time})
+				moments.insert(after(s.asked_at, wait));
 		moments.insert(s.asked_until);
 	}
 	return moments;
@@ -175,7 +176,7 @@ expect_nothing_to_do_between_looks(std::uint64_t seed, bool declined, bool asked
 	for (Session &session : sessions)
 	{
 		if (!declined)
-			session.declined_at = long_ago;
+			session.declines = 0;
 		if (!asked)
 			session.asked_at = session.asked_until = long_ago;
 	}
@@ -285,7 +286,7 @@ class SimulatedServer
 			}
 			// It has just begun to work, and says so.
 			set_busy(sessions_[i], !at_rest_);
-			sessions_[i].declined_at = now_;
+			decline(sessions_[i], now_);
 			woken = true;
 		}
 		return woken;

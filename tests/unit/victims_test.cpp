@@ -109,10 +109,10 @@ TEST(Victims, WhoMayNotGo)
 		 false},
 		{"asked, the request expires now", [](Session &s) { s = asked_before(s, 10 * second); },
 		 true},
-		{"declined now", [](Session &s) { s.declined_at = noon; }, false},
-		{"declined almost a moment ago",
-		 [](Session &s) { s.declined_at = noon - declined_moment + 1; }, false},
-		{"declined a moment ago", [](Session &s) { s.declined_at = noon - declined_moment; }, true},
+		{"declined now", [](Session &s) { decline(s, noon); }, false},
+		{"declined almost a moment ago", [](Session &s) { decline(s, noon - declined_moment + 1); },
+		 false},
+		{"declined a moment ago", [](Session &s) { decline(s, noon - declined_moment); }, true},
 		{"of another role", [](Session &s) { s.permission = Permission::other_role; }, true},
 		{"of a superuser", [](Session &s) { s.permission = Permission::superusers_only; }, true},
 		{"its idle_timeout is off", [](Session &s) { s.idle_timeout_ms = 0; }, true},
@@ -132,7 +132,7 @@ TEST(Victims, OneThatMayNotGoIsPassedOverForTheNext)
 {
 	std::vector<Session> sessions{idle_for(1, 40 * second), idle_for(2, 30 * second),
 								  idle_for(3, 20 * second), idle_for(4, 10 * second)};
-	sessions[0].declined_at = noon;
+	decline(sessions[0], noon);
 	sessions[1].activity = Activity::busy;
 
 	EXPECT_EQ(choose(sessions, 1), (Choice{{3}, 0}));
@@ -304,7 +304,7 @@ is_on_the_way(const Session &s)
 {
 	const bool agreed = s.asked_until == never;
 	const bool expired = s.asked_until <= noon;
-	return agreed || (!expired && noon - s.asked_at < answer_time);
+	return !expired && noon - s.asked_at < (agreed ? leaving_time : answer_time);
 }
 
 bool
@@ -312,7 +312,7 @@ may_go(const Session &s, const std::vector<Session> &scope, Urgency urgency)
 {
 	if (s.own || !s.target || !s.retirable || s.activity != Activity::idle || s.asked_until > noon)
 		return false;
-	if (s.declined_at != long_ago && noon - s.declined_at < declined_moment)
+	if (s.declines > 0 && noon - s.declined_at < declined_moment << (s.declines - 1))
 		return false;
 	if (noon - s.idle_since >= spared_time)
 		return true;
