@@ -22,6 +22,7 @@ struct Work
 	const Limits &limits;
 	Timestamp now;
 	std::span<Verdict> verdicts;
+	bool &need; // whether there was any
 };
 
 Timestamp
@@ -42,6 +43,7 @@ apply_hard_limits(const Work &work)
 bool
 make_go(const Work &work, std::span<std::uint32_t> group, std::size_t need, Reason reason)
 {
+	work.need = true;
 	// Those with a verdict to go come last, out of the way of the choice.
 	const auto middle = std::partition(group.begin(), group.end(), [&](std::uint32_t i) {
 		return work.verdicts[i].action == Action::leave;
@@ -96,23 +98,34 @@ apply_budgets(const Work &work, std::span<std::uint32_t> all)
 	return met;
 }
 
-// When somebody could be there to go for an unmet need, if no login wakes us before: one who
-// is spared no more, or one who is busy now and falls idle right away.
+bool
+apply_headroom(const Work &work, std::span<std::uint32_t> all, std::size_t free_slots)
+{
+	const auto headroom = static_cast<std::size_t>(work.limits.headroom);
+	return free_slots >= headroom || make_go(work, all, headroom - free_slots, Reason::headroom);
+}
+
+// When a need could look otherwise, if no login wakes us before: help that does not come, and
+// if it is unmet somebody who is spared no more, rested, or busy now and idle right away.
 Timestamp
-next_victim(const Work &work)
+next_help(const Work &work, bool unmet)
 {
 	Timestamp next = never;
+	const auto look_at = [&](Timestamp moment) {
+		if (moment > work.now)
+			next = std::min(next, moment);
+	};
 
 	for (const Session &session : work.sessions)
 	{
-		if (!session.target || !session.retirable || session.asked_until > work.now)
+		look_at(helps_until(session));
+		if (session.asked_until != never)
+			look_at(session.asked_until);
+		if (!unmet || !session.target || !session.retirable || session.asked_until > work.now)
 			continue;
-		const Timestamp idle_since =
-			session.activity == Activity::idle ? session.idle_since : work.now;
-		const Timestamp moment =
-			std::max(after(idle_since, spared_time), rested_at(session, declined_moment));
-		if (moment > work.now)
-			next = std::min(next, moment);
+		const bool idle = session.activity == Activity::idle;
+		look_at(after(idle ? session.idle_since : work.now, spared_time));
+		look_at(rested_at(session, declined_moment));
 	}
 	return next;
 }
@@ -125,19 +138,18 @@ sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_
 {
 	assert(sessions.size() == verdicts.size() && sessions.size() == scratch.size());
 
-	const Work work{sessions, limits, now, verdicts};
+	bool need = false;
+	const Work work{sessions, limits, now, verdicts, need};
 	Sweep result{apply_hard_limits(work), false};
 	if (!limits.enabled)
 		return result;
 
 	std::iota(scratch.begin(), scratch.end(), 0U);
-	result.unmet = !apply_budgets(work, scratch);
-
-	const auto headroom = static_cast<std::size_t>(limits.headroom);
-	if (free_slots < headroom)
-		result.unmet |= !make_go(work, scratch, headroom - free_slots, Reason::headroom);
-	if (result.unmet)
-		result.next = std::min(result.next, next_victim(work));
+	bool met = apply_budgets(work, scratch);
+	met &= apply_headroom(work, scratch, free_slots);
+	result.unmet = !met;
+	if (work.need)
+		result.next = std::min(result.next, next_help(work, result.unmet));
 	return result;
 }
 

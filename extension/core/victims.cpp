@@ -12,14 +12,6 @@ namespace
 {
 
 bool
-is_on_the_way(const Session &session, Timestamp now)
-{
-	const bool agreed = session.asked_until == never;
-	return session.asked_until > now &&
-		   after(session.asked_at, agreed ? leaving_time : answer_time) > now;
-}
-
-bool
 may_go(const Session &session, Timestamp now)
 {
 	return session.activity == Activity::idle && session.target && session.retirable &&
@@ -54,13 +46,21 @@ past_limit(const Session &session, const Limits &limits, Timestamp now)
 
 } // namespace
 
+Timestamp
+helps_until(const Session &session)
+{
+	const bool agreed = session.asked_until == never;
+	return std::min(session.asked_until,
+					after(session.asked_at, agreed ? leaving_time : answer_time));
+}
+
 Victims
 choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
 			   Urgency urgency, std::size_t need, std::span<std::uint32_t> among)
 {
 	const auto on_the_way =
 		static_cast<std::size_t>(std::count_if(among.begin(), among.end(), [&](std::uint32_t i) {
-			return is_on_the_way(sessions[i], now);
+			return helps_until(sessions[i]) > now;
 		}));
 	if (on_the_way >= need)
 		return {0, on_the_way};

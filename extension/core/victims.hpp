@@ -20,6 +20,9 @@ constexpr Duration answer_time = 50 * millisecond;
 // And for this long once its session has agreed: an exit that takes longer is held up.
 constexpr Duration leaving_time = 500 * millisecond;
 
+// Until when a session that was asked counts as help on its way.
+Timestamp helps_until(const Session &session);
+
 // One that declined is not asked again in the same moment.
 constexpr Duration declined_moment = 100 * millisecond;
 

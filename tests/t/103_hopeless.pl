@@ -63,9 +63,9 @@ for my $enabled ('off', 'on')
 {
 	reconfigure($node, "ai_cleanup.enabled = $enabled");
 	my $admin = connect_to($node, 'postgres');
-	# As many as there is room for, idle, everywhere where one of the above could want one gone.
-	my @idle = map { connect_to($node, $_, user => 'dev') } ('work') x 12, ('postgres') x 4;
-	my $superuser = connect_to($node, $_) for 'closed', 'locked';
+	# As many as there is room for, idle, in all databases where one of the above may look.
+	my @idle = map { connect_to($node, $_) } 'closed', 'locked';
+	push @idle, map { connect_to($node, $_, user => 'dev') } ('work') x 10, ('postgres') x 4;
 	wait_until_idle($admin, @idle);
 	my $before = stats($admin);
 

@@ -282,7 +282,7 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 			 s.asked_at = noon;
 			 s.asked_until = never;
 		 },
-		 never},
+		 noon + leaving_time},
 		{"goes", [](Session &) {}, never},
 	};
 

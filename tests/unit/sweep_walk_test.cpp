@@ -62,7 +62,8 @@ random_server(Dice &dice)
 bool
 on_the_way(const Session &s, Timestamp now)
 {
-	return s.asked_until == never || (s.asked_until > now && now - s.asked_at < answer_time);
+	const Duration patience = s.asked_until == never ? leaving_time : answer_time;
+	return s.asked_until > now && now - s.asked_at < patience;
 }
 
 TEST(SweepWalk, NeverMoreThanNeededAndNeverWhoMayNot)

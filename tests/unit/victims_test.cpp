@@ -154,7 +154,8 @@ TEST(Victims, ThoseOnTheWayCount)
 		{"the request has expired", noon - millisecond, noon, false},
 		{"about to expire", noon - millisecond, noon + 1, true},
 		{"agreed", noon - millisecond, never, true},
-		{"agreed, and slow to go", noon - 3600 * second, never, true},
+		{"agreed, and slow to go", noon - leaving_time + 1, never, true},
+		{"agreed, and held up", noon - leaving_time, never, false},
 	};
 
 	for (const auto &c : cases)
