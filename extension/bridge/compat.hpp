@@ -51,6 +51,108 @@ has_transaction(std::uint32_t proc_index)
 #endif
 }
 
+// How many of the sessions' slots are free, but no more than `enough`: the list of free
+// ones is walked under a spinlock (storage/lmgr/proc.c).
+inline int
+free_slots(int enough)
+{
+	enough = std::min(enough, MaxConnections);
+	if (enough <= 0)
+		return 0;
+#if PG_VERSION_NUM >= 160000
+	int count = 0;
+	(void) HaveNFreeProcs(enough, &count);
+	return count;
+#else
+	int least = 0;
+	int most = enough;
+	while (least < most)
+	{
+		const int middle = least + (most - least + 1) / 2;
+		if (HaveNFreeProcs(middle))
+			least = middle;
+		else
+			most = middle - 1;
+	}
+	return least;
+#endif
+}
+
+inline bool
+has_free_slots(int count)
+{
+	return count <= 0 || free_slots(count) >= count;
+}
+
+// The slots that InitPostgres keeps from a role that is no superuser (utils/init/postinit.c).
+// Asks for the role's memberships only if that matters: see forget_memberships().
+inline int
+reserved_slots([[maybe_unused]] Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	const int all = SuperuserReservedConnections + ReservedConnections;
+	if (has_free_slots(all) || !has_privs_of_role(role, ROLE_PG_USE_RESERVED_CONNECTIONS))
+		return all;
+	return SuperuserReservedConnections;
+#else
+	return ReservedBackends;
+#endif
+}
+
+// utils/adt/acl.c remembers the memberships of the role it was last asked about. Before
+// MyDatabaseId is set they lack pg_database_owner, and until later in InitPostgres nobody
+// tells it of changes: so after questions in a login it must be made to forget them, which
+// it does when it is asked about another role.
+inline void
+forget_memberships()
+{
+	(void) has_privs_of_role(ROLE_PG_MONITOR, ROLE_PG_SIGNAL_BACKEND);
+}
+
+// Takes InitPostgres's check for reserved slots as passed, in this process, until
+// restore_reserve(): to be used only right after the same check has been made and passed.
+struct Reserve
+{
+	int superusers = 0;
+	int others = 0;
+};
+
+inline Reserve
+pass_reserve()
+{
+#if PG_VERSION_NUM >= 160000
+	const Reserve saved{SuperuserReservedConnections, ReservedConnections};
+	SuperuserReservedConnections = 0;
+	ReservedConnections = 0;
+#else
+	const Reserve saved{ReservedBackends, 0};
+	ReservedBackends = 0;
+#endif
+	return saved;
+}
+
+inline void
+restore_reserve(Reserve saved)
+{
+#if PG_VERSION_NUM >= 160000
+	SuperuserReservedConnections = saved.superusers;
+	ReservedConnections = saved.others;
+#else
+	ReservedBackends = saved.superusers;
+#endif
+}
+
+// May the role connect to the database?
+inline bool
+may_connect(Oid database, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(DatabaseRelationId, database, role, ACL_CONNECT) == ACLCHECK_OK;
+#else
+	return pg_database_aclcheck(database, role, ACL_CONNECT) == ACLCHECK_OK;
+#endif
+}
+
 // Memory for a setting's `extra`, freed by guc.c. NULL when there is none left.
 inline void *
 setting_extra(std::size_t size)

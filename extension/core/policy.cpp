@@ -2,8 +2,6 @@
 #include "policy.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <cstddef>
 
 #include "postgres_free.hpp"
 
@@ -25,15 +23,18 @@ idle_for(const Session &session, Duration age, Timestamp now)
 	return session.idle_since <= before(now, age);
 }
 
-Timestamp
-rested(const Session &session, Duration limit)
-{
-	if (session.declined_at == long_ago)
-		return long_ago;
-	return after(session.declined_at, std::max(limit, declined_rest));
-}
-
 } // namespace
+
+Timestamp
+rested_at(const Session &session, Duration first)
+{
+	constexpr std::uint32_t most_doublings = 6;
+
+	if (session.declines == 0)
+		return long_ago;
+	const std::uint32_t doublings = std::min(session.declines - 1, most_doublings);
+	return after(session.declined_at, first << doublings);
+}
 
 Verdict
 decide(const Session &session, const Call &call, Timestamp now)
@@ -74,6 +75,13 @@ effective_idle_timeout(const Session &session, const Limits &limits)
 	return (own == inherited ? limits.idle_timeout_ms : own) * millisecond;
 }
 
+std::int32_t
+effective_budget(const Session &session, const Limits &limits)
+{
+	const std::int32_t own = session.connection_budget;
+	return own == inherited ? limits.connection_budget : own;
+}
+
 Verdict
 decide(const Session &session, const Limits &limits, Timestamp now)
 {
@@ -97,7 +105,7 @@ decide(const Session &session, const Limits &limits, Timestamp now)
 		return leave(Reason::idle_too_short);
 	if (session.asked_until > now)
 		return leave(Reason::already_asked);
-	if (rested(session, limit) > now)
+	if (rested_at(session, declined_rest) > now)
 		return leave(Reason::declined_lately);
 	return {Action::retire, Reason::idle_timeout};
 }
@@ -112,34 +120,18 @@ next_look(const Session &session, const Limits &limits, Timestamp now)
 	{
 	case Reason::busy:
 	case Reason::in_transaction:
-		return after(now, limit);
+		return after(now, std::max(limit, least_look));
 	case Reason::idle_too_short:
 		return after(session.idle_since, limit);
 	case Reason::already_asked:
 		return session.asked_until;
 	case Reason::declined_lately:
-		return rested(session, limit);
+		return rested_at(session, declined_rest);
 	case Reason::idle_timeout:
 		return now;
 	default:
 		return never; // only another setting can change it, and that wakes the worker
 	}
-}
-
-Timestamp
-sweep(std::span<const Session> sessions, const Limits &limits, Timestamp now,
-	  std::span<Verdict> verdicts)
-{
-	assert(sessions.size() == verdicts.size());
-
-	Timestamp next = never;
-	for (std::size_t i = 0; i < sessions.size(); i++)
-	{
-		verdicts[i] = decide(sessions[i], limits, now);
-		if (verdicts[i].action == Action::leave)
-			next = std::min(next, next_look(sessions[i], limits, now));
-	}
-	return next;
 }
 
 } // namespace ai_cleanup

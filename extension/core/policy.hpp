@@ -25,11 +25,20 @@ struct Call
 struct Limits
 {
 	bool enabled;
-	std::int32_t idle_timeout_ms; // 0 is off
+	std::int32_t idle_timeout_ms;   // 0 is off
+	std::int32_t connection_budget; // sessions in one database; 0 is off
+	std::int32_t headroom;          // free slots on the server; 0 is off
 };
 
-// After a session declined, the worker lets it be for its limit, but at least for this long.
+// After a session declined, the worker lets it be for this long, and twice as long each time
+// it declines again without having worked: its client does not read its answers, perhaps.
 constexpr Duration declined_rest = second;
+
+// The worker looks at busy sessions no more often than this, however short their limit.
+constexpr Duration least_look = 100 * millisecond;
+
+// When the rest after a session's last decline is over; after a single one it is `first` long.
+Timestamp rested_at(const Session &session, Duration first);
 
 // What a call does with one session.
 Verdict decide(const Session &session, const Call &call, Timestamp now);
@@ -37,16 +46,12 @@ Verdict decide(const Session &session, const Call &call, Timestamp now);
 // What the automatic limits do with one session.
 Verdict decide(const Session &session, const Limits &limits, Timestamp now);
 
-// The idle_timeout in force for one session; 0 if it has none.
+// What is in force for one session, its own value or the file's; 0 if it is off.
 Duration effective_idle_timeout(const Session &session, const Limits &limits);
+std::int32_t effective_budget(const Session &session, const Limits &limits);
 
 // The earliest moment at which the automatic limits could decide differently about a session
 // that stays as it is, or that works on and falls idle right away; `never` if they cannot.
 Timestamp next_look(const Session &session, const Limits &limits, Timestamp now);
-
-// One sweep: a verdict for each session, in the same order, into `verdicts` (of the same
-// size). Returns the earliest moment at which another sweep could find something to do.
-Timestamp sweep(std::span<const Session> sessions, const Limits &limits, Timestamp now,
-				std::span<Verdict> verdicts);
 
 } // namespace ai_cleanup

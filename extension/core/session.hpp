@@ -35,14 +35,19 @@ struct Session
 	std::uint32_t role;     // oid of the role it logged in with
 	int pid;
 	Activity activity;
-	Permission permission;        // only asked for a call; the worker acts for the server's owner
-	bool own;                     // the caller's own session
-	bool retirable;               // its SIGUSR2 is ours
-	bool target;                  // the automatic parts may touch its database
-	Timestamp idle_since;         // while idle
-	Timestamp asked_until;        // a request is out and holds until then; long_ago if none
-	Timestamp declined_at;        // when it last declined; long_ago if never
-	std::int32_t idle_timeout_ms; // its own value, 0 off, or `inherited`
+	Permission permission;          // only asked for a call; the worker acts for the server's owner
+	bool own;                       // the caller's own session
+	bool retirable;                 // its SIGUSR2 is ours
+	bool target;                    // the automatic parts may touch its database
+	bool unused;                    // has not run anything since its login
+	Timestamp opened_at;            // when its login was complete
+	Timestamp idle_since;           // while idle
+	Timestamp asked_at;             // when the request was made that is out; long_ago if none
+	Timestamp asked_until;          // how long it holds; `never` once the session has agreed
+	Timestamp declined_at;          // when it last declined; long_ago if never
+	std::uint32_t declines;         // how often in a row, without having worked in between
+	std::int32_t idle_timeout_ms;   // its own value, 0 off, or `inherited`
+	std::int32_t connection_budget; // likewise
 };
 
 } // namespace ai_cleanup

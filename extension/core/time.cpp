@@ -33,14 +33,15 @@ format_setting(Duration length, std::span<char> out)
 {
 	for (const Unit &unit : units)
 	{
-		if (length >= unit.length && length % unit.length == 0)
+		if (length != 0 && length % unit.length == 0)
 		{
 			std::snprintf(out.data(), out.size(), "%lld%s",
 						  static_cast<long long>(length / unit.length), unit.name);
 			return out.data();
 		}
 	}
-	std::snprintf(out.data(), out.size(), "%lldms", static_cast<long long>(length / millisecond));
+	std::snprintf(out.data(), out.size(), length == 0 ? "%lld" : "%lldms",
+				  static_cast<long long>(length / millisecond));
 	return out.data();
 }
 

@@ -19,11 +19,14 @@ constexpr Timestamp long_ago = std::numeric_limits<Timestamp>::min();
 constexpr Duration millisecond = 1000;
 constexpr Duration second = 1000 * millisecond;
 
-// A moment `wait` after `start`; `never` where the sum would pass it.
+// A moment `wait` after `start`, or before it if that is negative; held at `never` and
+// `long_ago`.
 constexpr Timestamp
 after(Timestamp start, Duration wait)
 {
-	return start > never - wait ? never : start + wait;
+	if (wait >= 0)
+		return start > never - wait ? never : start + wait;
+	return start < long_ago - wait ? long_ago : start + wait;
 }
 
 // The moment `age` before `now`; `long_ago` where the difference would pass it.

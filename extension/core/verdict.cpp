@@ -17,6 +17,12 @@ text(Reason reason)
 		return "ai_cleanup(force => true) was called";
 	case Reason::idle_timeout:
 		return "idle for longer than ai_cleanup.idle_timeout";
+	case Reason::over_budget:
+		return "its database has more sessions than ai_cleanup.connection_budget";
+	case Reason::headroom:
+		return "the server has fewer free slots than ai_cleanup.headroom";
+	case Reason::admission:
+		return "a login needed its slot";
 	case Reason::own_session:
 		return "the caller's own session";
 	case Reason::other_database:

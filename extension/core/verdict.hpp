@@ -20,6 +20,9 @@ enum class Reason : std::uint8_t
 	called,          // ai_cleanup() asked for it
 	forced,          // ai_cleanup(force => true) asked for it
 	idle_timeout,    // idle for longer than ai_cleanup.idle_timeout
+	over_budget,     // its database has more sessions than ai_cleanup.connection_budget
+	headroom,        // the server has fewer free slots than ai_cleanup.headroom
+	admission,       // a login needed its slot
 	own_session,     // it is the caller's
 	other_database,  // the call is about another database
 	not_target,      // ai_cleanup.databases leaves its database out

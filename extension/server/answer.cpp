@@ -4,6 +4,7 @@
 
 #include "client_socket.hpp"
 #include "own_session.hpp"
+#include "statistics.hpp"
 #include "waiters.hpp"
 
 namespace ai_cleanup::answer
@@ -39,7 +40,8 @@ bool
 waits_for_request()
 {
 	return *static_cast<volatile std::uint32_t *>(my_wait_event_info) == WAIT_EVENT_CLIENT_READ &&
-		   !IsTransactionState() && whereToSendOutput == DestRemote && !client_socket::has_unread();
+		   !IsTransactionOrTransactionBlock() && whereToSendOutput == DestRemote &&
+		   !client_socket::has_unread();
 }
 
 bool
@@ -49,7 +51,8 @@ agree(RegistryEntry &entry)
 	const Timestamp now = GetCurrentTimestamp();
 	const Timestamp since = idle_since(entry);
 
-	if (!own_session::is_open() || proc_exit_inprogress || now > request.expires_at)
+	// An interrupt that is pending ends the session its own way, perhaps, and tells the client.
+	if (!own_session::is_open() || proc_exit_inprogress || InterruptPending)
 		return false;
 	if (since > request.idle_before || !waits_for_request())
 		return false;
@@ -63,12 +66,27 @@ agree(RegistryEntry &entry)
 	return true;
 }
 
+// It declines again if it has not worked since it declined last.
 void
-decline(RegistryEntry &entry)
+count_decline(RegistryEntry &entry)
 {
+	const Timestamp since = idle_since(entry);
+	const bool again = since != never && since == entry.declined_idle_since;
+
+	entry.declined_idle_since = since;
+	pg_atomic_write_u32(&entry.declines, again ? pg_atomic_read_u32(&entry.declines) + 1 : 1);
 	write_timestamp(entry.declined_at, GetCurrentTimestamp());
-	pg_atomic_write_u32(&entry.declined, pg_atomic_read_u32(&entry.asked));
+	statistics::count(statistics::Counter::sessions_declined);
+}
+
+void
+release(RegistryEntry &entry)
+{
+	const int asker = entry.request.asker_proc;
+
+	pg_atomic_write_u32(&entry.answered, pg_atomic_read_u32(&entry.asked));
 	set_request_phase(entry, RequestPhase::none);
+	SetLatch(&GetPGProcByNumber(asker)->procLatch);
 	waiters::wake();
 }
 
@@ -82,10 +100,15 @@ answer_request(SIGNAL_ARGS)
 	if (entry != nullptr && !has_agreed &&
 		move_request(*entry, RequestPhase::published, RequestPhase::taken))
 	{
-		if (agree(*entry))
+		const bool expired = GetCurrentTimestamp() > entry->request.expires_at;
+		if (!expired && agree(*entry))
 			SetLatch(MyLatch);
 		else
-			decline(*entry);
+		{
+			if (!expired)
+				count_decline(*entry);
+			release(*entry);
+		}
 	}
 	errno = saved_errno;
 }

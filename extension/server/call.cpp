@@ -6,6 +6,7 @@
 #include "retirement.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
+#include "wait_events.hpp"
 #include "waiters.hpp"
 
 namespace ai_cleanup
@@ -35,10 +36,13 @@ Request
 request_for(const Call &call, Timestamp now)
 {
 	Request request{.idle_before = before(now, call.idle_for),
-					.expires_at = after(now, std::max(settings::wait_timeout, 1) * millisecond),
+					.asked_at = now,
+					.expires_at = after(now, std::max(settings::wait_timeout * millisecond,
+													  retirement::least_request_life)),
 					.limit = call.idle_for,
 					.reason = Reason::called,
 					.asker_pid = MyProcPid,
+					.asker_proc = compat::my_proc_index(),
 					.asker_role = {}};
 
 	namestrcpy(&request.asker_role, GetUserNameFromId(GetUserId(), false));
@@ -122,7 +126,6 @@ Progress
 wait_for(std::span<const Asked> all)
 {
 	const Timestamp deadline = after(GetCurrentTimestamp(), settings::wait_timeout * millisecond);
-	const std::uint32_t wait_event = compat::wait_event("AiCleanupWait");
 	Progress progress;
 
 	for (;;)
@@ -131,28 +134,11 @@ wait_for(std::span<const Asked> all)
 		const long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
 		if (progress.pending == 0 || left <= 0)
 			return progress;
-		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, wait_event);
+		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
+				  wait_events::call);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 	}
-}
-
-Progress
-wait_as_waiter(std::span<const Asked> all)
-{
-	Progress progress;
-
-	waiters::join();
-	PG_TRY();
-	{
-		progress = wait_for(all);
-	}
-	PG_FINALLY();
-	{
-		waiters::leave();
-	}
-	PG_END_TRY();
-	return progress;
 }
 
 } // namespace
@@ -160,7 +146,7 @@ wait_as_waiter(std::span<const Asked> all)
 int
 carry_out(const Call &call)
 {
-	const std::span<Session> sessions = take_snapshot();
+	const std::span<Session> sessions = take_snapshot().sessions;
 	const Timestamp now = GetCurrentTimestamp();
 	auto *asked = static_cast<Asked *>(palloc(sessions.size() * sizeof(Asked)));
 	const Request request = request_for(call, now);
@@ -177,7 +163,8 @@ carry_out(const Call &call)
 	}
 	tell_left_alone(left);
 
-	const Progress progress = wait_as_waiter({asked, count});
+	Progress progress;
+	waiters::joined([&] { progress = wait_for({asked, count}); });
 	if (progress.pending > 0)
 		ereport(WARNING, (errmsg_plural("%d session is still leaving after %d ms",
 										"%d sessions are still leaving after %d ms",

@@ -124,11 +124,13 @@ serves_last_request()
 	return last_request;
 }
 
-void
+bool
 reconnect_for_farewell()
 {
-	if (real_socket >= 0 && MyProcPort->sock == dead_end)
-		MyProcPort->sock = real_socket;
+	if (real_socket < 0 || MyProcPort->sock != dead_end)
+		return false;
+	MyProcPort->sock = real_socket;
+	return true;
 }
 
 } // namespace ai_cleanup::client_socket

@@ -23,7 +23,8 @@ bool stop_reading();
 // Did a complete request slip in at the last instant, so that the session serves it first?
 bool serves_last_request();
 
-// On the way out: what is written from here on reaches the client again.
-void reconnect_for_farewell();
+// On the way out: what is written from here on reaches the client again. True if it did not
+// before, so that the client has heard nothing.
+bool reconnect_for_farewell();
 
 } // namespace ai_cleanup::client_socket

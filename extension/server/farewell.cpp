@@ -5,6 +5,7 @@
 #include "answer.hpp"
 #include "client_socket.hpp"
 #include "own_session.hpp"
+#include "statistics.hpp"
 
 namespace ai_cleanup::farewell
 {
@@ -22,14 +23,29 @@ void
 describe_cause(Line &line)
 {
 	const Request &request = answer::request();
+	const auto limit = static_cast<long long>(request.limit);
 	Text length;
 
-	if (request.reason == Reason::idle_timeout)
+	switch (request.reason)
+	{
+	case Reason::idle_timeout:
 		snprintf(line.data(), line.size(), "ai_cleanup.idle_timeout is %s",
 				 format_setting(request.limit, length));
-	else
+		break;
+	case Reason::over_budget:
+		snprintf(line.data(), line.size(), "ai_cleanup.connection_budget is %lld", limit);
+		break;
+	case Reason::headroom:
+		snprintf(line.data(), line.size(), "ai_cleanup.headroom is %lld", limit);
+		break;
+	case Reason::admission:
+		snprintf(line.data(), line.size(), "a new login needed its connection slot");
+		break;
+	default:
 		snprintf(line.data(), line.size(), "ai_cleanup() was called by process %d",
 				 request.asker_pid);
+		break;
+	}
 }
 
 // Nothing can have been committed without the client having seen the ReadyForQuery that
@@ -101,9 +117,10 @@ say_farewell(int, Datum)
 	if (!answer::agreed())
 		return;
 
-	client_socket::reconnect_for_farewell();
-	if (whereToSendOutput != DestNone)
-		return; // it ended otherwise after all, and PostgreSQL has told the client so
+	// It may have ended otherwise after all. Then PostgreSQL has told the client so, unless
+	// that went the way of all it wrote since the socket was cut off.
+	if (!client_socket::reconnect_for_farewell() && whereToSendOutput != DestNone)
+		return;
 
 	Text idle;
 	Line cause;
@@ -111,6 +128,7 @@ say_farewell(int, Datum)
 	describe_cause(cause);
 	tell_client(idle.data(), cause.data());
 	log_retirement(idle.data(), cause.data());
+	statistics::count(statistics::Counter::sessions_retired);
 
 	// Not a client that went away, as the end-of-file made pgstat believe.
 	pgStatSessionEndCause = DISCONNECT_KILLED;

@@ -3,13 +3,16 @@
 #include "call.hpp"
 #include "module.hpp"
 #include "registry.hpp"
+#include "statistics.hpp"
 
 extern "C"
 {
 	PG_FUNCTION_INFO_V1(ai_cleanup_sql);
+	PG_FUNCTION_INFO_V1(ai_cleanup_stats_sql);
 	PG_FUNCTION_INFO_V1(ai_conn_count_sql);
 
 	PGDLLEXPORT Datum ai_cleanup_sql(PG_FUNCTION_ARGS);
+	PGDLLEXPORT Datum ai_cleanup_stats_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_conn_count_sql(PG_FUNCTION_ARGS);
 }
 
@@ -90,6 +93,35 @@ ai_cleanup_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(carry_out(call));
 }
 
+// ai_cleanup_stats() RETURNS record: since when, the counters in their order, the histogram
+Datum
+ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
+{
+	using namespace ai_cleanup;
+	constexpr std::size_t columns = 1 + counter_count + 1;
+	std::array<Datum, columns> values{};
+	std::array<bool, columns> nulls{};
+	std::array<Datum, wait_bucket_count> waits{};
+	TupleDesc descriptor = nullptr;
+
+	require_preloaded();
+	if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+
+	values[0] = TimestampTzGetDatum(registry::shared().started_at);
+	for (std::size_t i = 0; i < counter_count; i++)
+		values[1 + i] = Int64GetDatum(
+			static_cast<int64>(statistics::value(static_cast<statistics::Counter>(i))));
+	for (std::size_t i = 0; i < waits.size(); i++)
+		waits[i] = Int64GetDatum(static_cast<int64>(statistics::waits_in(i)));
+	values[columns - 1] =
+		PointerGetDatum(construct_array(waits.data(), static_cast<int>(waits.size()), INT8OID,
+										sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+
+	HeapTuple row = heap_form_tuple(descriptor, values.data(), nulls.data());
+	PG_RETURN_DATUM(HeapTupleGetDatum(row));
+}
+
 // ai_conn_count(database name) RETURNS integer
 Datum
 ai_conn_count_sql(PG_FUNCTION_ARGS)
@@ -98,12 +130,5 @@ ai_conn_count_sql(PG_FUNCTION_ARGS)
 
 	require_preloaded();
 	const Oid wanted = PG_ARGISNULL(0) ? InvalidOid : database_oid(PG_GETARG_NAME(0));
-	std::int32_t count = 0;
-
-	for (pg_atomic_uint32 &slot : registry::databases())
-	{
-		const Oid database = pg_atomic_read_u32(&slot);
-		count += OidIsValid(wanted) ? database == wanted : OidIsValid(database);
-	}
-	PG_RETURN_INT32(count);
+	PG_RETURN_INT32(registry::count_sessions(wanted));
 }

@@ -1,12 +1,14 @@
 // What happens when the library is loaded: _PG_init, as a list.
 #include "module.hpp"
 
+#include "admission.hpp"
 #include "bridge/prelude.hpp"
 #include "client_socket.hpp"
 #include "farewell.hpp"
 #include "own_session.hpp"
 #include "registry.hpp"
 #include "settings.hpp"
+#include "wait_events.hpp"
 #include "worker.hpp"
 
 extern "C"
@@ -41,6 +43,7 @@ shmem_startup()
 	if (next_shmem_startup != nullptr)
 		next_shmem_startup();
 	registry::lay_out();
+	wait_events::define();
 }
 
 // Called after failed logins too (libpq/auth.c).
@@ -50,7 +53,10 @@ client_authentication(Port *port, int status)
 	if (next_client_authentication != nullptr)
 		next_client_authentication(port, status);
 	if (status == STATUS_OK && !am_walsender)
+	{
 		own_session::enter();
+		admission::admit(*port);
+	}
 }
 
 void

@@ -1,6 +1,7 @@
 // A session's way through the registry, from its login to its exit.
 #include "own_session.hpp"
 
+#include "admission.hpp"
 #include "answer.hpp"
 #include "core/session.hpp"
 #include "farewell.hpp"
@@ -19,6 +20,7 @@ RegistryEntry *volatile my_entry = nullptr;
 std::uint64_t my_id = 0;
 volatile sig_atomic_t opened = false;
 volatile sig_atomic_t committed = false;
+int published_connection_budget = inherited;
 int published_idle_timeout = inherited;
 
 int
@@ -27,14 +29,37 @@ slot_of(const RegistryEntry &entry)
 	return static_cast<int>(&entry - registry::entries().data());
 }
 
+void
+store(pg_atomic_uint32 &field, int value)
+{
+	pg_atomic_write_u32(&field, static_cast<std::uint32_t>(value));
+}
+
 // When could the worker first have something to do with me? Not before my limit has passed.
 void
-tell_worker()
+tell_worker_of_limit()
 {
 	const int own = published_idle_timeout;
 	const int limit = own == inherited ? settings::idle_timeout : own;
 	if (limit > 0)
 		worker::wake_if_due_before(after(GetCurrentTimestamp(), limit * millisecond));
+}
+
+bool
+over_budget()
+{
+	const int own = published_connection_budget;
+	const int budget = own == inherited ? settings::connection_budget : own;
+	return budget > 0 && registry::count_sessions(MyDatabaseId) > budget;
+}
+
+// A session more: the worker makes up for it if that leaves too few slots or goes over budget.
+void
+tell_worker_of_need()
+{
+	if (settings::enabled &&
+		(!compat::has_free_slots(settings::effective_headroom()) || over_budget()))
+		worker::wake();
 }
 
 // The end of InitPostgres: from here on MyDatabaseId, the role and the settings hold.
@@ -43,11 +68,15 @@ open(RegistryEntry &entry)
 {
 	entry.status_index = compat::my_status_index();
 	entry.role = MyProc->roleId;
+	entry.database = MyDatabaseId;
+	entry.opened_at = GetCurrentTimestamp();
 	namestrcpy(&entry.database_name, MyProcPort->database_name);
 	pg_atomic_write_u32(&registry::databases()[slot_of(entry)], MyDatabaseId);
 	registry::set_occupant(entry, {my_id, Phase::open});
 	opened = true;
-	tell_worker();
+	admission::done();
+	tell_worker_of_limit();
+	tell_worker_of_need();
 }
 
 void
@@ -111,11 +140,16 @@ enter()
 	my_id = pg_atomic_add_fetch_u64(&registry::shared().last_id, 1);
 	registry::set_occupant(entry, {my_id, Phase::login});
 	entry.pid = MyProcPid;
-	pg_atomic_write_u32(&entry.idle_timeout_ms, static_cast<std::uint32_t>(published_idle_timeout));
+	entry.role = InvalidOid;
+	entry.database = InvalidOid;
+	store(entry.connection_budget, published_connection_budget);
+	store(entry.idle_timeout_ms, published_idle_timeout);
 	write_timestamp(entry.idle_since, never);
 	set_request_phase(entry, RequestPhase::none);
 	pg_atomic_write_u32(&entry.asked, 0);
-	pg_atomic_write_u32(&entry.declined, 0);
+	pg_atomic_write_u32(&entry.answered, 0);
+	pg_atomic_write_u32(&entry.declines, 0);
+	pg_atomic_write_u32(&entry.waits_for_room, 0);
 	write_timestamp(entry.declined_at, long_ago);
 
 	farewell::prepare();
@@ -157,15 +191,41 @@ forget_commits()
 }
 
 void
+announce_login(Oid role, Oid database)
+{
+	my_entry->role = role;
+	my_entry->database = database;
+}
+
+void
+wait_for_room(bool waits)
+{
+	store(my_entry->waits_for_room, waits ? 1 : 0);
+	pg_memory_barrier();
+}
+
+void
+publish_connection_budget(int sessions)
+{
+	published_connection_budget = sessions;
+	if (my_entry == nullptr)
+		return;
+	store(my_entry->connection_budget, sessions);
+	pg_memory_barrier();
+	if (opened)
+		tell_worker_of_need();
+}
+
+void
 publish_idle_timeout(int milliseconds)
 {
 	published_idle_timeout = milliseconds;
 	if (my_entry == nullptr)
 		return;
-	pg_atomic_write_u32(&my_entry->idle_timeout_ms, static_cast<std::uint32_t>(milliseconds));
+	store(my_entry->idle_timeout_ms, milliseconds);
 	pg_memory_barrier();
 	if (opened)
-		tell_worker();
+		tell_worker_of_limit();
 }
 
 } // namespace ai_cleanup::own_session

@@ -23,8 +23,15 @@ bool is_open();
 bool has_committed();
 void forget_commits();
 
-// From the setting's assign hook, in whatever process: my idle_timeout in milliseconds, or
-// `inherited` if the configuration file's counts.
+// While I log in: the role and the database I shall have, if nothing goes wrong; and whether
+// PostgreSQL would turn me away as things are.
+void announce_login(Oid role, Oid database);
+
+void wait_for_room(bool waits);
+
+// From the settings' assign hooks, in whatever process: my own value (of idle_timeout in
+// milliseconds), or `inherited` if the configuration file's counts.
+void publish_connection_budget(int sessions);
 void publish_idle_timeout(int milliseconds);
 
 } // namespace ai_cleanup::own_session

@@ -63,10 +63,13 @@ clear(RegistryEntry &entry)
 {
 	pg_atomic_init_u64(&entry.occupant, packed({0, Phase::none}));
 	pg_atomic_init_u32(&entry.idle_timeout_ms, static_cast<std::uint32_t>(inherited));
+	pg_atomic_init_u32(&entry.connection_budget, static_cast<std::uint32_t>(inherited));
 	pg_atomic_init_u64(&entry.idle_since, 0);
 	pg_atomic_init_u32(&entry.request_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	pg_atomic_init_u32(&entry.asked, 0);
-	pg_atomic_init_u32(&entry.declined, 0);
+	pg_atomic_init_u32(&entry.answered, 0);
+	pg_atomic_init_u32(&entry.declines, 0);
+	pg_atomic_init_u32(&entry.waits_for_room, 0);
 	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
 }
 
@@ -97,9 +100,16 @@ lay_out()
 
 	if (!found)
 	{
+		head->started_at = GetCurrentTimestamp();
 		pg_atomic_init_u64(&head->last_id, 0);
 		pg_atomic_init_u32(&head->worker.proc, no_proc);
 		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));
+		pg_atomic_init_u32(&head->admission.waiting, no_proc);
+		pg_atomic_init_u64(&head->admission.closed_until, static_cast<std::uint64_t>(long_ago));
+		for (pg_atomic_uint64 &counter : head->statistics.counters)
+			pg_atomic_init_u64(&counter, 0);
+		for (pg_atomic_uint64 &bucket : head->statistics.waits)
+			pg_atomic_init_u64(&bucket, 0);
 		for (RegistryEntry &entry : entries())
 			clear(entry);
 		for (pg_atomic_uint32 &database : databases())
@@ -126,6 +136,19 @@ std::span<pg_atomic_uint32>
 databases()
 {
 	return {first_database, static_cast<std::size_t>(MaxConnections)};
+}
+
+int
+count_sessions(Oid database)
+{
+	int count = 0;
+
+	for (pg_atomic_uint32 &slot : databases())
+	{
+		const Oid found = pg_atomic_read_u32(&slot);
+		count += OidIsValid(database) ? found == database : OidIsValid(found);
+	}
+	return count;
 }
 
 std::span<pg_atomic_uint32>

@@ -45,10 +45,12 @@ enum class RequestPhase : std::uint32_t
 struct Request
 {
 	Timestamp idle_before;
+	Timestamp asked_at;
 	Timestamp expires_at;
-	Duration limit; // what the reason measures against
+	std::int64_t limit; // what the reason measures against: a Duration, or sessions, or slots
 	Reason reason;
 	int asker_pid;
+	int asker_proc;      // its index in ProcGlobal
 	NameData asker_role; // empty for the worker
 };
 
@@ -59,18 +61,25 @@ struct RegistryEntry
 	// Written before `open`, unchanged until the next occupant.
 	int pid;
 	int status_index; // in PostgreSQL's backend status array
-	Oid role;
+	Oid role;         // of a newcomer too, and its database: a login that cannot
+	Oid database;     // succeed leaves them 0
+	Timestamp opened_at;
 	bool retirable;
 	NameData database_name; // a database in use cannot be renamed
 
-	pg_atomic_uint32 idle_timeout_ms; // std::int32_t: its own value, or `inherited`
-	pg_atomic_uint64 idle_since;      // Timestamp: its last transaction's end, kept where
-									  // track_activities is off
+	pg_atomic_uint32 waits_for_room; // 1: a newcomer whom PostgreSQL would turn away so far
+
+	pg_atomic_uint32 idle_timeout_ms;   // std::int32_t: its own value, or `inherited`
+	pg_atomic_uint32 connection_budget; // likewise
+	pg_atomic_uint64 idle_since;        // Timestamp: its last transaction's end, kept where
+										// track_activities is off
 
 	pg_atomic_uint32 request_phase;
 	pg_atomic_uint32 asked;    // how many requests were published to this occupant
-	pg_atomic_uint32 declined; // the number of the last one declined
+	pg_atomic_uint32 answered; // the number of the last one that did not end the session
+	pg_atomic_uint32 declines; // how often in a row it was not idle after all
 	pg_atomic_uint64 declined_at;
+	Timestamp declined_idle_since; // its own affair
 	Request request;
 };
 
@@ -81,12 +90,32 @@ struct WorkerDesk
 	pg_atomic_uint64 wakes_at; // Timestamp: sessions due earlier set its latch
 };
 
+// The newcomer that waits for a busy session to end, of which there is one at most.
+struct AdmissionDesk
+{
+	pg_atomic_uint32 waiting;      // its index in ProcGlobal, or no_proc
+	pg_atomic_uint64 closed_until; // Timestamp: too many come and go for anybody to wait
+};
+
+// What was counted since the server started; server/statistics.cpp names them.
+constexpr std::size_t counter_count = 8;
+constexpr std::size_t wait_bucket_count = 11;
+
+struct Statistics
+{
+	std::array<pg_atomic_uint64, counter_count> counters;
+	std::array<pg_atomic_uint64, wait_bucket_count> waits;
+};
+
 constexpr std::uint32_t no_proc = UINT32_MAX;
 
 struct Registry
 {
+	Timestamp started_at;
 	pg_atomic_uint64 last_id;
 	WorkerDesk worker;
+	AdmissionDesk admission;
+	Statistics statistics;
 };
 
 namespace registry
@@ -100,6 +129,8 @@ Registry &shared();
 std::span<RegistryEntry> entries();
 // The database of each open session, by slot: 0 where there is none. Dense, to be counted.
 std::span<pg_atomic_uint32> databases();
+// How many open sessions a database has; the whole server with InvalidOid.
+int count_sessions(Oid database);
 // By index in ProcGlobal: 1 where that process waits for sessions to end.
 std::span<pg_atomic_uint32> waiters();
 LWLock *lock();

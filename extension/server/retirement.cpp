@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "statistics.hpp"
+
 namespace ai_cleanup::retirement
 {
 
@@ -34,7 +36,7 @@ bool
 ask(const Session &session, const Request &request, Asked &asked)
 {
 	RegistryEntry &entry = registry::entries()[session.slot];
-	asked = {session.slot, session.id, 0, false};
+	asked = {session.slot, session.id, 0};
 
 	LWLockAcquire(registry::lock(), LW_SHARED);
 	const bool live = is_live(entry, session.id);
@@ -47,8 +49,9 @@ ask(const Session &session, const Request &request, Asked &asked)
 	}
 	else
 	{
-		asked.number = pg_atomic_read_u32(&entry.asked);
-		asked.joined = true;
+		// One that is still being written gets the next number.
+		const bool writing = request_phase(entry) == RequestPhase::writing;
+		asked.number = pg_atomic_read_u32(&entry.asked) + (writing ? 1 : 0);
 	}
 	LWLockRelease(registry::lock());
 	return live;
@@ -58,7 +61,7 @@ bool
 terminate(const Session &session, Asked &asked)
 {
 	RegistryEntry &entry = registry::entries()[session.slot];
-	asked = {session.slot, session.id, 0, false};
+	asked = {session.slot, session.id, 0};
 
 	LWLockAcquire(registry::lock(), LW_SHARED);
 	const bool live = is_live(entry, session.id);
@@ -72,6 +75,8 @@ terminate(const Session &session, Asked &asked)
 #endif
 	}
 	LWLockRelease(registry::lock());
+	if (live)
+		statistics::count(statistics::Counter::sessions_terminated);
 	return live;
 }
 
@@ -83,7 +88,7 @@ outcome(const Asked &asked)
 
 	if (occupant.id != asked.session || occupant.phase == Phase::gone)
 		return Outcome::ended;
-	if (asked.number != 0 && pg_atomic_read_u32(&entry.declined) >= asked.number)
+	if (asked.number != 0 && pg_atomic_read_u32(&entry.answered) >= asked.number)
 		return Outcome::declined;
 	return Outcome::pending;
 }

@@ -8,13 +8,15 @@
 namespace ai_cleanup::retirement
 {
 
+// How long a request holds, at least: long enough for a session that is slow to be scheduled.
+constexpr Duration least_request_life = second;
+
 // One session that was asked, or terminated, and how to recognise its end.
 struct Asked
 {
 	std::uint32_t slot;
 	std::uint64_t session; // its id
 	std::uint32_t number;  // of the request; 0 for a termination
-	bool joined;           // somebody else had asked already
 };
 
 enum class Outcome : std::uint8_t

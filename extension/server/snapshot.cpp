@@ -17,6 +17,7 @@ struct Status
 	BackendState state;
 	Timestamp state_since;
 	Timestamp transaction_since; // 0 without a transaction
+	Timestamp last_command;      // 0 before the first
 };
 
 // A writer holds an entry for some instructions only, unless it was stopped amid them.
@@ -38,6 +39,7 @@ read_status(int index, Status &status)
 		status.state = entry->st_state;
 		status.state_since = entry->st_state_start_timestamp;
 		status.transaction_since = entry->st_xact_start_timestamp;
+		status.last_command = entry->st_activity_start_timestamp;
 		pgstat_end_read_activity(entry, after_count);
 		if (pgstat_read_activity_complete(before_count, after_count))
 			return true;
@@ -63,6 +65,7 @@ set_activity(Session &session, RegistryEntry &entry)
 	session.idle_since = never;
 	if (!read_status(entry.status_index, status) || status.pid != session.pid)
 		return;
+	session.unused = status.last_command == 0;
 	switch (status.state)
 	{
 	case STATE_IDLE:
@@ -83,30 +86,29 @@ set_activity(Session &session, RegistryEntry &entry)
 	}
 }
 
-Timestamp
-asked_until(RegistryEntry &entry)
+void
+set_request(Session &session, RegistryEntry &entry)
 {
 	const RequestPhase phase = request_phase(entry);
 
 	pg_read_barrier();
-	if (phase == RequestPhase::none)
-		return long_ago;
-	// Agreed, and on its way out: nothing is left to ask.
-	return phase == RequestPhase::taken ? never : entry.request.expires_at;
+	if (phase == RequestPhase::published || phase == RequestPhase::taken)
+	{
+		session.asked_at = entry.request.asked_at;
+		// Agreed, it is on its way out: nothing is left to ask.
+		session.asked_until = phase == RequestPhase::taken ? never : entry.request.expires_at;
+	}
 }
 
 bool
-read_entry(std::uint32_t slot, Session &session)
+read_entry(std::uint32_t slot, Occupant occupant, Session &session)
 {
 	RegistryEntry &entry = registry::entries()[slot];
-	const Occupant occupant = registry::occupant(entry);
 
-	if (occupant.phase != Phase::open)
-		return false;
 	session = Session{
 		.id = occupant.id,
 		.slot = slot,
-		.database = pg_atomic_read_u32(&registry::databases()[slot]),
+		.database = entry.database,
 		.role = entry.role,
 		.pid = entry.pid,
 		.activity = Activity::busy,
@@ -114,30 +116,42 @@ read_entry(std::uint32_t slot, Session &session)
 		.own = &entry == own_session::entry(),
 		.retirable = entry.retirable,
 		.target = true,
+		.unused = false,
+		.opened_at = entry.opened_at,
 		.idle_since = never,
-		.asked_until = asked_until(entry),
+		.asked_at = long_ago,
+		.asked_until = long_ago,
 		.declined_at = read_timestamp(entry.declined_at),
+		.declines = pg_atomic_read_u32(&entry.declines),
 		.idle_timeout_ms = static_cast<std::int32_t>(pg_atomic_read_u32(&entry.idle_timeout_ms)),
+		.connection_budget =
+			static_cast<std::int32_t>(pg_atomic_read_u32(&entry.connection_budget)),
 	};
+	set_request(session, entry);
 	set_activity(session, entry);
+	pg_read_barrier();
 	return registry::occupant(entry) == occupant;
 }
 
 } // namespace
 
-std::span<Session>
+Snapshot
 take_snapshot()
 {
 	const std::size_t slots = registry::entries().size();
 	auto *sessions = static_cast<Session *>(palloc(slots * sizeof(Session)));
 	std::size_t count = 0;
+	std::size_t leaving = 0;
 
 	for (std::uint32_t slot = 0; slot < slots; slot++)
 	{
-		if (read_entry(slot, sessions[count]))
+		const Occupant occupant = registry::occupant(registry::entries()[slot]);
+		if (occupant.phase == Phase::leaving)
+			leaving++;
+		else if (occupant.phase == Phase::open && read_entry(slot, occupant, sessions[count]))
 			count++;
 	}
-	return {sessions, count};
+	return {{sessions, count}, leaving};
 }
 
 } // namespace ai_cleanup

@@ -31,6 +31,12 @@ leave()
 }
 
 void
+leave_on_exit(int, Datum)
+{
+	leave();
+}
+
+void
 wake()
 {
 	std::span<pg_atomic_uint32> flags = registry::waiters();

@@ -4,12 +4,15 @@
 #include "worker.hpp"
 
 #include "bridge/guard.hpp"
-#include "core/policy.hpp"
+#include "core/sweep.hpp"
+#include "core/victims.hpp"
 #include "registry.hpp"
 #include "retirement.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
+#include "statistics.hpp"
 #include "targets.hpp"
+#include "wait_events.hpp"
 
 extern "C"
 {
@@ -28,6 +31,9 @@ constexpr int restart_seconds = 1;
 // How long a request of the worker's holds. A session that is stopped for longer is asked
 // again after that, so this is also how often the worker wakes for such a one.
 constexpr Duration request_life = 10 * second;
+
+// From the start of a session's exit until its slot is free, generously.
+constexpr Duration settling_time = 10 * millisecond;
 
 WorkerDesk &
 desk()
@@ -68,31 +74,64 @@ mark_targets(std::span<Session> sessions)
 	}
 }
 
+std::int64_t
+limit_behind(const Session &session, const Limits &limits, Reason reason)
+{
+	switch (reason)
+	{
+	case Reason::over_budget:
+		return effective_budget(session, limits);
+	case Reason::headroom:
+		return limits.headroom;
+	default:
+		return effective_idle_timeout(session, limits);
+	}
+}
+
+// A hard limit leaves an idle session that worked again in between alone if it has not been
+// idle for long enough since; need leaves it alone at all events, for it was not last in line.
 Request
 request_for(const Session &session, const Limits &limits, Reason reason, Timestamp now)
 {
-	const Duration limit = effective_idle_timeout(session, limits);
+	const std::int64_t limit = limit_behind(session, limits, reason);
 
-	return {.idle_before = before(now, limit),
+	return {.idle_before = reason == Reason::idle_timeout ? before(now, limit) : session.idle_since,
+			.asked_at = now,
 			.expires_at = after(now, request_life),
 			.limit = limit,
 			.reason = reason,
 			.asker_pid = MyProcPid,
+			.asker_proc = compat::my_proc_index(),
 			.asker_role = {}};
 }
 
-// One sweep. Returns when the next one may find something to do.
+template <typename Item>
+std::span<Item>
+room_for(std::size_t count)
+{
+	return {static_cast<Item *>(palloc(count * sizeof(Item))), count};
+}
+
+// One sweep over all sessions. Returns when the next one may find something to do.
 Timestamp
 sweep_sessions()
 {
-	const Limits limits{settings::enabled, settings::idle_timeout};
-	const std::span<Session> sessions = take_snapshot();
+	const Limits limits{settings::enabled, settings::idle_timeout, settings::connection_budget,
+						settings::effective_headroom()};
+	const auto [sessions, leaving] = take_snapshot();
+	// Looked at after those who leave: one of them may count twice, for a moment, but none
+	// is missed.
+	const int free_slots = compat::free_slots(limits.headroom);
 	const Timestamp now = GetCurrentTimestamp();
-	const std::span<Verdict> verdicts(
-		static_cast<Verdict *>(palloc(sessions.size() * sizeof(Verdict))), sessions.size());
+	const std::span<Verdict> verdicts = room_for<Verdict>(sessions.size());
+	const std::span<std::uint32_t> scratch = room_for<std::uint32_t>(sessions.size());
 
 	mark_targets(sessions);
-	Timestamp next = guarded([&] { return sweep(sessions, limits, now, verdicts); });
+	statistics::count(statistics::Counter::sweeps);
+	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + leaving;
+	Timestamp next = guarded([&, all = sessions] {
+		return sweep(all, limits, coming_free, now, verdicts, scratch).next;
+	});
 
 	for (std::size_t i = 0; i < sessions.size(); i++)
 	{
@@ -102,14 +141,20 @@ sweep_sessions()
 		retirement::Asked asked;
 		// Gone, it is no concern any more; alive, it is looked at again when the request
 		// has expired: by then it has ended, or declined, or is stopped.
-		if (retirement::ask(sessions[i], request, asked))
-			next = std::min(next, request.expires_at);
+		if (!retirement::ask(sessions[i], request, asked))
+			continue;
+		next = std::min(next, request.expires_at);
+		if (request.reason != Reason::idle_timeout)
+			next = std::min(next, after(now, leaving_time)); // did it help?
 	}
+	// What leaves may have been counted as free as well, at the instant it left.
+	if (leaving > 0)
+		next = std::min(next, after(now, settling_time));
 	return next;
 }
 
 void
-sleep_until(Timestamp wakes_at, std::uint32_t wait_event)
+sleep_until(Timestamp wakes_at)
 {
 	int events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH;
 	long milliseconds = -1;
@@ -120,7 +165,7 @@ sleep_until(Timestamp wakes_at, std::uint32_t wait_event)
 		// Rounded up, so that it is past the moment when it wakes.
 		milliseconds = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wakes_at);
 	}
-	WaitLatch(MyLatch, events, milliseconds, wait_event);
+	WaitLatch(MyLatch, events, milliseconds, wait_events::worker);
 	ResetLatch(MyLatch);
 }
 
@@ -139,7 +184,6 @@ run()
 {
 	MemoryContext turn =
 		AllocSetContextCreate(TopMemoryContext, "ai_cleanup worker turn", ALLOCSET_DEFAULT_SIZES);
-	const std::uint32_t wait_event = compat::wait_event("AiCleanupWorker");
 
 	targets::reload();
 	for (;;)
@@ -156,7 +200,8 @@ run()
 
 		if (settings::enabled)
 			announce(next);
-		sleep_until(next, wait_event);
+		sleep_until(next);
+		statistics::count(statistics::Counter::wake_ups);
 	}
 }
 
@@ -178,14 +223,19 @@ register_worker()
 }
 
 void
-wake_if_due_before(Timestamp due)
+wake()
 {
-	pg_memory_barrier(); // what makes the session due is published before we look
-	if (due >= read_timestamp(desk().wakes_at))
-		return;
 	const std::uint32_t proc = pg_atomic_read_u32(&desk().proc);
 	if (proc != no_proc)
 		SetLatch(&GetPGProcByNumber(proc)->procLatch);
+}
+
+void
+wake_if_due_before(Timestamp due)
+{
+	pg_memory_barrier(); // what makes the session due is published before we look
+	if (due < read_timestamp(desk().wakes_at))
+		wake();
 }
 
 } // namespace ai_cleanup::worker

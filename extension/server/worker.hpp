@@ -10,6 +10,9 @@ namespace ai_cleanup::worker
 // For _PG_init.
 void register_worker();
 
+// Wakes it, from any session.
+void wake();
+
 // A session may come to be due at `due`: wakes the worker if it means to sleep longer.
 void wake_if_due_before(Timestamp due);
 

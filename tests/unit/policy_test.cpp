@@ -1,6 +1,7 @@
 // Who goes and who stays: which reason counts when there are several, the exact limits, and
 // when to look again. That the worker cannot spin is proved in policy_walk_test.cpp.
 #include "core/policy.hpp"
+#include "core/sweep.hpp"
 
 #include <array>
 #include <cstdint>
@@ -27,7 +28,8 @@ constexpr Timestamp now = 800'000'000 * second; // some time in 2025
 constexpr std::uint32_t shop = 16384;
 constexpr std::uint32_t blog = 16385;
 constexpr Duration limit = 600 * second;
-constexpr Limits ten_minutes{.enabled = true, .idle_timeout_ms = 600'000};
+constexpr Limits ten_minutes{
+	.enabled = true, .idle_timeout_ms = 600'000, .connection_budget = 0, .headroom = 0};
 
 // Idle for an hour and in nobody's way: everything ends it that may.
 constexpr Session idle_session{
@@ -41,10 +43,15 @@ constexpr Session idle_session{
 	.own = false,
 	.retirable = true,
 	.target = true,
+	.unused = false,
+	.opened_at = now - 7200 * second,
 	.idle_since = now - 3600 * second,
+	.asked_at = long_ago,
 	.asked_until = long_ago,
 	.declined_at = long_ago,
+	.declines = 0,
 	.idle_timeout_ms = inherited,
+	.connection_budget = inherited,
 };
 
 constexpr Verdict
@@ -79,8 +86,10 @@ constexpr Obstacle other_role{Reason::other_role,
 							  [](Session &s, Limits &) { s.permission = Permission::other_role; }};
 constexpr Obstacle already_asked{Reason::already_asked,
 								 [](Session &s, Limits &) { s.asked_until = now + 1; }};
-constexpr Obstacle declined_lately{Reason::declined_lately,
-								   [](Session &s, Limits &) { s.declined_at = now; }};
+constexpr Obstacle declined_lately{Reason::declined_lately, [](Session &s, Limits &) {
+									   s.declined_at = now;
+									   s.declines = 1;
+								   }};
 
 // Puts every combination of obstacles, given in their order of precedence, in a session's
 // way: the first of those put must be the reason. Where two of them speak of the same fact,
@@ -230,7 +239,7 @@ TEST(PolicyOfLimits, OwnIdleTimeoutOutranksTheFilesOne)
 	{
 		Session session = idle_session;
 		session.idle_timeout_ms = c.own;
-		const Limits limits{true, c.file};
+		const Limits limits{true, c.file, 0, 0};
 		ASSERT_EQ(effective_idle_timeout(session, limits), c.expected) << c.file << ' ' << c.own;
 
 		if (c.expected == 0)
@@ -258,25 +267,27 @@ TEST(PolicyOfLimits, RequestHoldsUntilItExpires)
 	EXPECT_EQ(next_look(session, ten_minutes, now), never);
 }
 
-TEST(PolicyOfLimits, RestAfterDecliningIsTheLimitButAtLeastASecond)
+TEST(PolicyOfLimits, RestAfterDecliningDoublesUpToAMinute)
 {
 	const struct
 	{
-		std::int32_t limit_ms;
+		std::uint32_t declines;
 		Duration rest;
-	} cases[] = {{1, second}, {999, second}, {1000, second}, {1001, 1001 * millisecond}};
+	} cases[] = {{1, second},      {2, 2 * second},  {3, 4 * second},
+				 {7, 64 * second}, {8, 64 * second}, {UINT32_MAX, 64 * second}};
 
 	for (const auto &c : cases)
 	{
 		Session session = idle_session;
-		session.idle_timeout_ms = c.limit_ms;
+		session.idle_timeout_ms = 1;
+		session.declines = c.declines;
 		session.declined_at = now - c.rest + 1;
-		EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::declined_lately)) << c.limit_ms;
-		EXPECT_EQ(next_look(session, ten_minutes, now), now + 1) << c.limit_ms;
+		EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::declined_lately)) << c.declines;
+		EXPECT_EQ(next_look(session, ten_minutes, now), now + 1) << c.declines;
 		session.declined_at = now - c.rest;
 		EXPECT_EQ(decide(session, ten_minutes, now),
 				  (Verdict{Action::retire, Reason::idle_timeout}))
-			<< c.limit_ms;
+			<< c.declines;
 	}
 }
 
@@ -301,12 +312,13 @@ TEST(PolicyOfLimits, NextLook)
 			 s.activity = Activity::busy;
 			 s.idle_timeout_ms = 5;
 		 },
-		 now + 5 * millisecond},
+		 now + least_look},
 		{"asked", [](Session &s, Limits &) { s.asked_until = now + second; }, now + second},
-		{"declined", declined_lately.put, now + limit},
+		{"declined", declined_lately.put, now + declined_rest},
 		{"declined, a short limit",
 		 [](Session &s, Limits &) {
 			 s.declined_at = now;
+			 s.declines = 1;
 			 s.idle_timeout_ms = 1;
 		 },
 		 now + declined_rest},
@@ -350,8 +362,9 @@ TEST(PolicyOfLimits, SweepJudgesEachAndReturnsTheEarliestLook)
 	sessions[3].idle_timeout_ms = 0;
 	sessions[4].asked_until = now + 30 * second;
 	std::array<Verdict, 5> verdicts{};
+	std::array<std::uint32_t, 5> scratch{};
 
-	EXPECT_EQ(sweep(sessions, ten_minutes, now, verdicts), now + 7 * second);
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch).next, now + 7 * second);
 	EXPECT_EQ(verdicts[0], left(Reason::busy));
 	EXPECT_EQ(verdicts[1], left(Reason::idle_too_short));
 	EXPECT_EQ(verdicts[2], (Verdict{Action::retire, Reason::idle_timeout}));
@@ -364,15 +377,16 @@ TEST(PolicyOfLimits, SweepDoesNotReturnForThoseItRetires)
 {
 	std::array<Session, 2> sessions{idle_session, idle_session};
 	std::array<Verdict, 2> verdicts{};
+	std::array<std::uint32_t, 2> scratch{};
 
-	EXPECT_EQ(sweep(sessions, ten_minutes, now, verdicts), never);
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch).next, never);
 	EXPECT_EQ(verdicts[0], (Verdict{Action::retire, Reason::idle_timeout}));
 	EXPECT_EQ(verdicts[1], (Verdict{Action::retire, Reason::idle_timeout}));
 }
 
 TEST(PolicyOfLimits, SweepOfNobodyNeedsNoOther)
 {
-	EXPECT_EQ(sweep({}, ten_minutes, now, {}), never);
+	EXPECT_EQ(sweep({}, ten_minutes, 0, now, {}, {}).next, never);
 }
 
 } // namespace

@@ -1,0 +1,28 @@
+// One look of the worker at all sessions: hard limit, then budget, then headroom.
+// Called by server/worker.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "policy.hpp"
+#include "session.hpp"
+#include "time.hpp"
+#include "verdict.hpp"
+
+namespace ai_cleanup
+{
+
+struct Sweep
+{
+	Timestamp next; // the earliest moment at which another sweep could find something to do
+	bool unmet;     // budget or headroom need more than can go now
+};
+
+// Writes a verdict for each session, in the same order, into `verdicts`. `free_slots` are
+// those of the server. `scratch` is room to work in; both spans are as long as `sessions`.
+Sweep sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
+			Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch);
+
+} // namespace ai_cleanup

@@ -1,0 +1,90 @@
+// The choice behind victims.hpp: gathers who may go, then sorts only as many as must.
+#include "victims.hpp"
+
+#include <algorithm>
+
+#include "postgres_free.hpp"
+
+namespace ai_cleanup
+{
+
+namespace
+{
+
+bool
+may_go(const Session &session, Timestamp now)
+{
+	return session.activity == Activity::idle && session.target && session.retirable &&
+		   !session.own && session.asked_until <= now && rested_at(session, declined_moment) <= now;
+}
+
+// When the latest of these logins was complete.
+Timestamp
+latest_login(std::span<const Session> sessions, std::span<const std::uint32_t> among)
+{
+	Timestamp latest = long_ago;
+	for (const std::uint32_t i : among)
+		latest = std::max(latest, sessions[i].opened_at);
+	return latest;
+}
+
+bool
+is_spared(const Session &session, Urgency urgency, Timestamp latest, Timestamp now)
+{
+	if (session.idle_since <= before(now, spared_time))
+		return false;
+	return urgency == Urgency::login_waits ? session.unused && session.opened_at >= latest
+										   : session.idle_since >= latest;
+}
+
+bool
+past_limit(const Session &session, const Limits &limits, Timestamp now)
+{
+	const Duration limit = effective_idle_timeout(session, limits);
+	return limit > 0 && session.idle_since <= before(now, limit);
+}
+
+} // namespace
+
+Timestamp
+helps_until(const Session &session)
+{
+	const bool agreed = session.asked_until == never;
+	return std::min(session.asked_until,
+					after(session.asked_at, agreed ? leaving_time : answer_time));
+}
+
+Victims
+choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
+			   Urgency urgency, std::size_t need, std::span<std::uint32_t> among)
+{
+	const auto on_the_way =
+		static_cast<std::size_t>(std::count_if(among.begin(), among.end(), [&](std::uint32_t i) {
+			return helps_until(sessions[i]) > now;
+		}));
+	if (on_the_way >= need)
+		return {0, on_the_way};
+
+	const Timestamp latest = latest_login(sessions, among);
+	const auto end = std::partition(among.begin(), among.end(), [&](std::uint32_t i) {
+		return may_go(sessions[i], now) && !is_spared(sessions[i], urgency, latest, now);
+	});
+	const auto candidates = static_cast<std::size_t>(end - among.begin());
+	const std::size_t count = std::min(need - on_the_way, candidates);
+	const auto goes_before = [&](std::uint32_t left, std::uint32_t right) {
+		const Session &a = sessions[left];
+		const Session &b = sessions[right];
+		const bool a_past = past_limit(a, limits, now);
+		const bool b_past = past_limit(b, limits, now);
+		if (a_past != b_past)
+			return a_past;
+		if (a.idle_since != b.idle_since)
+			return a.idle_since < b.idle_since;
+		return a.id < b.id;
+	};
+	std::partial_sort(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(count), end,
+					  goes_before);
+	return {count, on_the_way};
+}
+
+} // namespace ai_cleanup

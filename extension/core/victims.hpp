@@ -1,0 +1,52 @@
+// Who makes way when there is need: for a free slot, for a database's budget, for a login.
+// Used by sweep.cpp and by server/admission.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "policy.hpp"
+#include "session.hpp"
+#include "time.hpp"
+
+namespace ai_cleanup
+{
+
+// A request counts as help on its way until it has been out for this long without an answer:
+// then its session is stopped, perhaps, and another one is asked as well.
+constexpr Duration answer_time = 50 * millisecond;
+
+// And for this long once its session has agreed: an exit that takes longer is held up.
+constexpr Duration leaving_time = 500 * millisecond;
+
+// Until when a session that was asked counts as help on its way.
+Timestamp helps_until(const Session &session);
+
+// One that declined is not asked again in the same moment.
+constexpr Duration declined_moment = 100 * millisecond;
+
+// The one who came last is not sent away at once to make room for the next.
+enum class Urgency : std::uint8_t
+{
+	login_waits,  // who has just come and has not run anything yet is spared
+	nobody_waits, // so is whoever has fallen idle since the latest login: it is at work
+};
+
+// Either way only for so long: who has been idle for this long is spared no more.
+constexpr Duration spared_time = second;
+
+struct Victims
+{
+	std::size_t chosen;     // how many are to be asked now
+	std::size_t on_the_way; // how many more were asked already, and count as much
+};
+
+// Chooses so many of the sessions to retire that, with those on their way, `need` is met,
+// and never more: first those past their idle_timeout, then the longest idle. Only idle
+// sessions of target databases. `among` holds the indexes of the sessions whose going would
+// help; it is reordered, so that the chosen ones come first.
+Victims choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
+					   Urgency urgency, std::size_t need, std::span<std::uint32_t> among);
+
+} // namespace ai_cleanup

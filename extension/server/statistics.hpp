@@ -1,0 +1,36 @@
+// What was counted since the server started. Added to by whoever did it; shown by the
+// ai_cleanup_stats view.
+#pragma once
+
+#include "registry.hpp"
+
+namespace ai_cleanup::statistics
+{
+
+// In the order of the view's columns.
+enum class Counter : std::uint8_t
+{
+	sessions_retired,
+	sessions_declined,
+	sessions_terminated,
+	logins_rescued, // found no room, and got in after room was made
+	logins_waited,  // had to wait for it, whatever came of it
+	logins_refused, // found no room, and none could be made in time
+	sweeps,
+	wake_ups,
+};
+static_assert(static_cast<std::size_t>(Counter::wake_ups) + 1 == counter_count);
+
+// The upper bounds of the histogram's buckets; the last one takes all longer waits.
+constexpr std::array<Duration, wait_bucket_count - 1> wait_bounds{
+	1 * millisecond,  2 * millisecond,   5 * millisecond,   10 * millisecond,  20 * millisecond,
+	50 * millisecond, 100 * millisecond, 200 * millisecond, 500 * millisecond, 1 * second};
+
+// Both are async-signal-safe.
+void count(Counter counter);
+void count_wait(Duration length);
+
+std::uint64_t value(Counter counter);
+std::uint64_t waits_in(std::size_t bucket);
+
+} // namespace ai_cleanup::statistics

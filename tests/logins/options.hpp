@@ -1,0 +1,51 @@
+// The command line of logins. main.cpp reads it once; everybody else gets the result.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "storm/wire.hpp"
+
+namespace logins
+{
+
+enum class Mode
+{
+	one_by_one, // one login after the other
+	burst,      // many at the same instant, in rounds
+	knock,      // again and again, until standard input ends
+	crowd,      // many clients of all kinds, for a while
+};
+
+struct Options
+{
+	Mode mode = Mode::one_by_one;
+	storm::Address address;
+	std::string superuser;            // who looks from outside (burst, crowd)
+	std::string outside = "postgres"; // the database from which it looks
+	long count = 100;
+	int clients = 20;
+	int rounds = 1;
+	int fill = 0;
+	int settled_at = 0;
+	bool close = false;
+	bool query = false;
+	std::chrono::milliseconds retry{0};
+	std::chrono::milliseconds pause{0};
+	std::chrono::seconds seconds{10};
+	std::uint32_t seed = 1;
+};
+
+struct BadOption : std::runtime_error
+{
+	using std::runtime_error::runtime_error;
+};
+
+std::string usage();
+
+// Throws BadOption with a sentence that names the option.
+Options read_options(int argc, char **argv);
+
+} // namespace logins
