@@ -91,6 +91,24 @@ release(RegistryEntry &entry)
 }
 
 void
+answer(RegistryEntry &entry)
+{
+	const bool expired = GetCurrentTimestamp() > entry.request.expires_at;
+
+	if (!expired && agree(entry))
+	{
+		SetLatch(MyLatch);
+		return;
+	}
+	// Being terminated, it ends as well, if in PostgreSQL's own way: whoever asked may wait.
+	if (ProcDiePending)
+		return;
+	if (!expired)
+		count_decline(entry);
+	release(entry);
+}
+
+void
 answer_request(SIGNAL_ARGS)
 {
 	const int saved_errno = errno;
@@ -99,17 +117,7 @@ answer_request(SIGNAL_ARGS)
 	(void) postgres_signal_arg;
 	if (entry != nullptr && !has_agreed &&
 		move_request(*entry, RequestPhase::published, RequestPhase::taken))
-	{
-		const bool expired = GetCurrentTimestamp() > entry->request.expires_at;
-		if (!expired && agree(*entry))
-			SetLatch(MyLatch);
-		else
-		{
-			if (!expired)
-				count_decline(*entry);
-			release(*entry);
-		}
-	}
+		answer(*entry);
 	errno = saved_errno;
 }
 
