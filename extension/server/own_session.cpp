@@ -71,7 +71,7 @@ open(RegistryEntry &entry)
 	entry.database = MyDatabaseId;
 	entry.opened_at = GetCurrentTimestamp();
 	namestrcpy(&entry.database_name, MyProcPort->database_name);
-	pg_atomic_write_u32(&registry::databases()[slot_of(entry)], MyDatabaseId);
+	registry::set_database(slot_of(entry), MyDatabaseId);
 	registry::set_occupant(entry, {my_id, Phase::open});
 	opened = true;
 	admission::done();
@@ -112,7 +112,7 @@ leave_registry(int, Datum)
 	LWLockAcquire(registry::lock(), LW_EXCLUSIVE);
 	registry::set_occupant(*entry, {my_id, Phase::leaving});
 	LWLockRelease(registry::lock());
-	pg_atomic_write_u32(&registry::databases()[slot_of(*entry)], InvalidOid);
+	registry::set_database(slot_of(*entry), InvalidOid);
 }
 
 // An on_proc_exit callback, for these run after ProcKill has given the process slot back

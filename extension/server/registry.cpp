@@ -15,7 +15,7 @@ constexpr int phase_bits = 3;
 // Set in the postmaster and inherited by fork.
 Registry *head = nullptr;
 RegistryEntry *first_entry = nullptr;
-pg_atomic_uint32 *first_database = nullptr;
+Oid *first_database = nullptr;
 pg_atomic_uint32 *first_waiter = nullptr;
 LWLock *registry_lock = nullptr;
 
@@ -28,7 +28,7 @@ entries_size()
 Size
 databases_size()
 {
-	return MAXALIGN(mul_size(MaxConnections, sizeof(pg_atomic_uint32)));
+	return MAXALIGN(mul_size(MaxConnections, sizeof(Oid)));
 }
 
 Size
@@ -93,7 +93,7 @@ lay_out()
 	memory += MAXALIGN(sizeof(Registry));
 	first_entry = reinterpret_cast<RegistryEntry *>(memory);
 	memory += entries_size();
-	first_database = reinterpret_cast<pg_atomic_uint32 *>(memory);
+	first_database = reinterpret_cast<Oid *>(memory);
 	memory += databases_size();
 	first_waiter = reinterpret_cast<pg_atomic_uint32 *>(memory);
 	registry_lock = &GetNamedLWLockTranche(shared_name)->lock;
@@ -112,8 +112,7 @@ lay_out()
 			pg_atomic_init_u64(&bucket, 0);
 		for (RegistryEntry &entry : entries())
 			clear(entry);
-		for (pg_atomic_uint32 &database : databases())
-			pg_atomic_init_u32(&database, InvalidOid);
+		std::fill_n(first_database, MaxConnections, InvalidOid);
 		for (pg_atomic_uint32 &waiter : waiters())
 			pg_atomic_init_u32(&waiter, 0);
 	}
@@ -132,23 +131,23 @@ entries()
 	return {first_entry, static_cast<std::size_t>(MaxConnections)};
 }
 
-std::span<pg_atomic_uint32>
-databases()
+void
+set_database(int slot, Oid database)
 {
-	return {first_database, static_cast<std::size_t>(MaxConnections)};
+	*static_cast<volatile Oid *>(&first_database[slot]) = database;
 }
 
+// Plain reads, which the compiler can do many at a time: an aligned Oid is never seen half
+// written, and a count is of one moment or the next anyway.
 int
 count_sessions(Oid database)
 {
-	int count = 0;
+	const std::span<const Oid> slots(first_database, static_cast<std::size_t>(MaxConnections));
 
-	for (pg_atomic_uint32 &slot : databases())
-	{
-		const Oid found = pg_atomic_read_u32(&slot);
-		count += OidIsValid(database) ? found == database : OidIsValid(found);
-	}
-	return count;
+	pg_read_barrier();
+	if (OidIsValid(database))
+		return static_cast<int>(std::count(slots.begin(), slots.end(), database));
+	return MaxConnections - static_cast<int>(std::count(slots.begin(), slots.end(), InvalidOid));
 }
 
 std::span<pg_atomic_uint32>

@@ -127,8 +127,8 @@ void lay_out();
 
 Registry &shared();
 std::span<RegistryEntry> entries();
-// The database of each open session, by slot: 0 where there is none. Dense, to be counted.
-std::span<pg_atomic_uint32> databases();
+// The database of each open session, InvalidOid where there is none: dense, for counting.
+void set_database(int slot, Oid database);
 // How many open sessions a database has; the whole server with InvalidOid.
 int count_sessions(Oid database);
 // By index in ProcGlobal: 1 where that process waits for sessions to end.
