@@ -15,17 +15,19 @@ extern bool enabled;
 extern int idle_timeout;
 extern int wait_timeout;
 
+constexpr int most_sessions = 262143; // the most that max_connections can be
+
 constexpr int default_admission_timeout = 1000;
 constexpr int min_admission_timeout = 0; // no login waits
 constexpr int max_admission_timeout = 60 * 1000;
 constexpr int default_connection_budget = 0; // off
 constexpr int min_connection_budget = 0;
-constexpr int max_connection_budget = INT_MAX;
+constexpr int max_connection_budget = most_sessions;
 constexpr const char *default_databases = "*";
 constexpr bool default_enabled = true;
 constexpr int default_headroom = -1; // the larger of 3 and a fifth of max_connections
 constexpr int min_headroom = -1;
-constexpr int max_headroom = INT_MAX;
+constexpr int max_headroom = most_sessions;
 constexpr int default_idle_timeout = 10 * 60 * 1000;
 constexpr int min_idle_timeout = 0; // off
 constexpr int max_idle_timeout = INT_MAX;
