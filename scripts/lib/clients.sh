@@ -14,8 +14,9 @@ wait_until() { # command...
 }
 
 open_client() { # name, application name
-    mkfifo "$work/$1.in"
-    PGAPPNAME=$2 stdbuf -oL psql -X <"$work/$1.in" >"$work/$1.out" 2>&1 &
+    [ -p "$work/$1.in" ] || mkfifo "$work/$1.in"
+    : >"$work/$1.out"
+    PGAPPNAME=$2 stdbuf -oL psql -X <"$work/$1.in" >>"$work/$1.out" 2>&1 &
     client_pid[$1]=$!
     exec {client_input[$1]}>"$work/$1.in"
     ask "$1" 'SELECT count(*) AS tasks FROM task;' >/dev/null
@@ -46,10 +47,14 @@ ask() { # name, command
     tail -c "+$((seen + 1))" "$work/$1.out" | grep -vxF -e "$marker" || true
 }
 
+end_client() { # name
+    kill "${client_pid[$1]}" 2>/dev/null || true
+    wait "${client_pid[$1]}" 2>/dev/null || true
+}
+
 end_clients() {
     local name
     for name in "${!client_pid[@]}"; do
-        kill "${client_pid[$name]}" 2>/dev/null || true
-        wait "${client_pid[$name]}" 2>/dev/null || true
+        end_client "$name"
     done
 }

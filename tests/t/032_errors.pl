@@ -37,7 +37,9 @@ is($admin->value("SELECT ai_conn_count('work')"), 4, 'nobody was ended by any of
 
 # At the edge of sense.
 is(cleanup($caller, "idle_for => '$_'")->{count}, 0, "idle_for => $_: nobody is that old")
-  for ('178000000 years', '1 month', '9223372036854.775807 s', '1 day -1 s');
+  for ('178000000 years', '1 month', '9223372036854.775807 s', '1 day -1 s',
+	# 2^32 and 2^64 microseconds
+	'4294.967296 s', '213503982 days 08:01:49.551616');
 is(cleanup($caller, "idle_for => '1 day -24 hours'")->{count}, 3, 'nothing in sum: all');
 $caller->query('CREATE EXTENSION IF NOT EXISTS ai_cleanup');
 
