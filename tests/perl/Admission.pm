@@ -14,7 +14,7 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
   start_small_node reconfigure logins start_logins finish_logins said
-  stats busy_clients connections newcomers wait_for_newcomer
+  refusal stats busy_clients connections client_processes newcomers wait_for_newcomer
   wait_until_empty retired_since
 );
 
@@ -106,6 +106,16 @@ sub said
 	return join "\n", $line, @{ $report->{said} }, @{ $report->{noted} };
 }
 
+# What psql is told when it tries to log in; nothing if it gets in. (PgClient knows no passwords.)
+sub refusal
+{
+	my ($node, $database, $role) = @_;
+	my $error = '';
+	IPC::Run::run([ 'psql', '-XAtqw', '-d', $node->connstr($database), '-U', $role, '-c', 'SELECT 1' ],
+		'<', '/dev/null', '>', '/dev/null', '2>', \$error);
+	return $error =~ s/^psql: error: connection to server on socket ".*?" failed: |\n\z//gr;
+}
+
 # What the server has counted: the columns of ai_cleanup_stats.
 sub stats
 {
@@ -124,17 +134,21 @@ sub retired_since
 	return stats($admin)->{sessions_retired} - $before->{sessions_retired};
 }
 
-# Clients of `work` that are executing.
+# Clients of `work` that are executing, each from the start, so that none has to go meanwhile.
 sub busy_clients
 {
 	my ($node, $count, %how) = @_;
-	my @clients = map { connect_to($node, 'work', user => 'dev', %how) } 1 .. $count;
-	my %expected = map { $_->pid => 1 } @clients;
+	my @clients;
 
-	$_->send_query('SELECT pg_sleep(3600)') for @clients;
-	wait_for('they are busy', sub {
-		grep({ $expected{ $_->[0] } && $_->[1] eq 'SELECT' } _client_processes($node)) == @clients;
-	});
+	for (1 .. $count)
+	{
+		my $client = connect_to($node, 'work', user => 'dev', %how);
+		$client->send_query('SELECT pg_sleep(3600)');
+		wait_for('it is busy', sub {
+			grep { $_->[0] == $client->pid && $_->[1] eq 'SELECT' } client_processes($node);
+		});
+		push @clients, $client;
+	}
 	return @clients;
 }
 
@@ -149,7 +163,7 @@ sub connections
 
 # The server's processes for clients, as [pid, what it does], from their titles. They show what
 # no view does: logins that have not succeeded yet, and sessions whose slot is not free yet.
-sub _client_processes
+sub client_processes
 {
 	my ($node) = @_;
 	my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
@@ -162,14 +176,14 @@ sub _client_processes
 sub newcomers
 {
 	my ($node) = @_;
-	return map { $_->[0] } grep { $_->[1] eq 'authentication' } _client_processes($node);
+	return map { $_->[0] } grep { $_->[1] eq 'authentication' } client_processes($node);
 }
 
 # Until all slots are free, without taking one to look.
 sub wait_until_empty
 {
 	my ($node) = @_;
-	return wait_for('all sessions are gone', sub { !_client_processes($node) });
+	return wait_for('all sessions are gone', sub { !client_processes($node) });
 }
 
 # Until one login waits; returns its process.

@@ -8,7 +8,7 @@ use AiCleanup;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = start_small_node('main', conf => "ai_cleanup.headroom = 0\n", start => 1);
+my $node = start_small_node('main', conf => "ai_cleanup.headroom = 0\n");
 $node->safe_psql('postgres', $_) for (
 	q{CREATE ROLE secret LOGIN PASSWORD 'right'},
 	'CREATE ROLE rejected LOGIN',
@@ -38,25 +38,7 @@ my @hopeless = (
 
 $ENV{PGPASSWORD} = 'wrong';
 
-# What a client is told that tries to log in; nothing if it gets in.
-sub refusal
-{
-	my ($database, $role) = @_;
-	my $error = '';
-	$node->psql($database, 'SELECT 1', stderr => \$error, extra_params => [ '-U', $role ]);
-	return $error =~ s/^psql: error: connection to server on socket ".*?" failed: //r;
-}
-
-# Of a server without room, or with it. How many hopeless logins there were, and what was said.
-sub try_all
-{
-	my %said;
-	$said{ $_->[0] } = refusal($_->[1], $_->[2]) for @hopeless;
-	return \%said;
-}
-
-my $with_room = try_all();
-like($with_room->{ $_->[0] }, $_->[3], "$_->[0], with room: refused") for @hopeless;
+like(refusal($node, $_->[1], $_->[2]), $_->[3], "$_->[0], with room: refused") for @hopeless;
 
 my %said;
 for my $enabled ('off', 'on')
@@ -72,7 +54,7 @@ for my $enabled ('off', 'on')
 	for (@hopeless)
 	{
 		my ($what, $database, $role) = @$_;
-		$said{$enabled}{$what} = refusal($database, $role);
+		$said{$enabled}{$what} = refusal($node, $database, $role);
 		next if $enabled eq 'off';
 		is($said{on}{$what}, $said{off}{$what}, "$what: PostgreSQL's own answer");
 		isnt($said{on}{$what}, '', "$what: refused");
@@ -84,7 +66,7 @@ for my $enabled ('off', 'on')
 	next if $enabled eq 'off';
 
 	# The same server makes room for whoever can get in.
-	is(refusal('work', 'dev'), '', 'for contrast: a login that can succeed does');
+	is(refusal($node, 'work', 'dev'), '', 'for contrast: a login that can succeed does');
 	is(retired_since($admin, $before), 1, 'for contrast: and one session had to go for it');
 	$_->hang_up for @idle;
 }

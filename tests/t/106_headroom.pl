@@ -1,0 +1,123 @@
+# ai_cleanup.headroom: after each login so many slots are free again, by the longest idle
+# sessions, never more of them than it takes; and with nothing to do, the worker sleeps.
+use strict;
+use warnings;
+
+use Admission;
+use AiCleanup;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $slots = 20;
+my $headroom = 5;
+my $superuser = getpwuid($<);
+my $node = start_small_node('main', slots => $slots, conf => "ai_cleanup.headroom = $headroom\n");
+my $admin = connect_to($node, 'postgres');
+
+sub count { return $admin->value('SELECT ai_conn_count(NULL)') }
+
+sub settles_at
+{
+	my ($count) = @_;
+	return wait_for("there are $count sessions", sub { count() <= $count })
+	  && count() == $count;
+}
+
+sub set_headroom
+{
+	my ($value) = @_;
+	$admin->value("ALTER SYSTEM SET ai_cleanup.headroom = $value");
+	$admin->value('SELECT pg_reload_conf()');
+	return wait_for('the reload has arrived',
+		sub { $admin->value('SHOW ai_cleanup.headroom') eq $value });
+}
+
+# Superusers eat the reserve: nothing but headroom stops them.
+my @clients;
+for my $turn (1 .. 40)
+{
+	push @clients, connect_to($node, 'work', user => $superuser);
+	my $expected = $turn + 1 < $slots - $headroom ? $turn + 1 : $slots - $headroom;
+	ok(settles_at($expected), "after login $turn there are $expected sessions");
+}
+my $keep = $slots - $headroom - 1;
+is(stats($admin)->{sessions_retired}, 40 - $keep, 'as many were ended as were too many');
+is($admin->value('SELECT count(*) FROM pg_stat_activity WHERE pid IN ('
+	  . pids(@clients[ -$keep .. -1 ]) . ')'), $keep, 'the longest idle ones');
+is($clients[0]->last_words->{C}, '57P05', 'who were told so');
+
+# Nothing happens: the worker does not wake. It looks once more some time after it has asked
+# somebody to go, so not every stretch of five seconds will do, but one must come soon.
+sub wake_ups_in_five_seconds
+{
+	my $before = stats($admin)->{wake_ups};
+	sleep 5;
+	return stats($admin)->{wake_ups} - $before;
+}
+
+{
+	my @counts;
+	push @counts, wake_ups_in_five_seconds() until (@counts && $counts[-1] == 0) || @counts == 6;
+	is($counts[-1], 0, 'with nothing to do the worker does not wake up');
+	note("wake-ups in stretches of five seconds: @counts");
+}
+
+# A login wakes it; so does a reload.
+{
+	my $before = stats($admin);
+	push @clients, connect_to($node, 'work', user => 'dev');
+	ok(settles_at($slots - $headroom), 'an ordinary role\'s login takes a slot that is given back');
+	is(retired_since($admin, $before), 1, 'by one session');
+	cmp_ok(stats($admin)->{wake_ups}, '>', $before->{wake_ups}, 'the login woke the worker');
+
+	set_headroom(8);
+	ok(settles_at($slots - 8), 'more headroom holds from the reload on');
+	is(retired_since($admin, $before), 4, 'by as many as it takes');
+}
+
+# Off, the server may become full.
+{
+	set_headroom(0);
+	my $before = stats($admin);
+	push @clients, connect_to($node, 'work', user => $superuser) while count() < $slots;
+	is(count(), $slots, 'without headroom all slots can be used');
+	is(retired_since($admin, $before), 0, 'and nobody had to go');
+	my $answer = PgClient->start($node, dbname => 'work', user => $superuser)->answer;
+	is($answer->{error}{M}, 'sorry, too many clients already', 'until there are none');
+
+	set_headroom(2147483647);
+	wait_for('the administrator is alone', sub { count() == 1 });
+	is(connect_to($node, 'work')->value('SELECT 1'), 1, 'with all of them as headroom one gets in');
+	set_headroom(-1);
+	@clients = ();
+}
+
+# Busy sessions stay, and all slots can be used for them.
+{
+	wait_for('all clients are gone', sub { count() == 1 });
+	my $before = stats($admin);
+	my @busy = busy_clients($node, 16);
+	push @busy, busy_clients($node, 3, user => $superuser);
+	is(count(), $slots, 'all slots are in use');
+	is(retired_since($admin, $before), 0, 'and nobody was ended');
+	my $declined = stats($admin)->{sessions_declined} - $before->{sessions_declined};
+	is($declined, 0, 'nor asked');
+	note('wake-ups in five seconds with all of them busy: ', wake_ups_in_five_seconds());
+
+	kill 'INT', $_->pid for @busy[0 .. 9];
+	ok(settles_at($slots - 4), 'as soon as some are idle, a fifth of the slots is free again');
+	is(retired_since($admin, $before), 4, 'by as many as it takes');
+	$_->hang_up for @busy;
+	kill 'INT', $_->pid for @busy;
+}
+
+# For contrast.
+{
+	reconfigure($node, 'ai_cleanup.enabled = off');
+	$admin = connect_to($node, 'postgres');
+	my @all = map { connect_to($node, 'work', user => $superuser) } 2 .. $slots;
+	is(count(), $slots, 'for contrast: without the automatic part the server becomes full');
+}
+
+$node->stop('fast');
+done_testing();
