@@ -24,8 +24,8 @@ count(Counter counter)
 void
 count_wait(Duration length)
 {
-	const auto bound = std::lower_bound(wait_bounds.begin(), wait_bounds.end(), length);
-	const auto bucket = static_cast<std::size_t>(bound - wait_bounds.begin());
+	const auto bucket = static_cast<std::size_t>(
+		std::lower_bound(wait_bounds.begin(), wait_bounds.end(), length) - wait_bounds.begin());
 
 	count(Counter::logins_waited);
 	pg_atomic_fetch_add_u64(&registry::shared().statistics.waits[bucket], 1);
