@@ -96,11 +96,12 @@ open_sessions() {
     [ "$word" = open ]
 }
 
-# Waits until the server has ended the last of them; prints when that was, as seconds since 1970.
+# Waits until the server has ended the last of them; $closed is when, as seconds since 1970.
 await_closed() {
-    read -r word time <&3
+    read -r word closed <&3
     [ "$word" = closed ]
-    echo "$time"
+    wait "$sessions"
+    sessions=
 }
 
 close_sessions() {

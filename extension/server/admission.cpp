@@ -16,6 +16,7 @@
 #include "targets.hpp"
 #include "wait_events.hpp"
 #include "waiters.hpp"
+#include "worker.hpp"
 
 namespace ai_cleanup::admission
 {
@@ -274,7 +275,12 @@ admit(Port &port)
 	own_session::announce_login(newcomer.role, newcomer.database);
 	relieve_waiter();
 	if (newcomer.superuser)
+	{
+		// Nothing but headroom makes room for superusers, so the worker hears of it early.
+		if (!compat::has_free_slots(settings::effective_headroom()))
+			worker::wake();
 		return;
+	}
 	if (!has_room(newcomer))
 		return;
 

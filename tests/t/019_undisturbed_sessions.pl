@@ -23,10 +23,11 @@ sub switches
 	return $count;
 }
 
-# A caller that is terminated while it waits, and one that is cancelled.
+# A caller that is cancelled while it waits, and one that is terminated: the latter is the last to
+# have had its slot.
 my ($stopped) = idle_clients($node, $admin, 1, 'work');
 kill 'STOP', $stopped->pid;
-for my $how ('pg_terminate_backend', 'pg_cancel_backend')
+for my $how ('pg_cancel_backend', 'pg_terminate_backend')
 {
 	my $caller = connect_to($node, 'postgres');
 	$caller->query("SET ai_cleanup.wait_timeout = '1h'");

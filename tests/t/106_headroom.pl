@@ -85,7 +85,7 @@ sub wake_ups_in_five_seconds
 	my $answer = PgClient->start($node, dbname => 'work', user => $superuser)->answer;
 	is($answer->{error}{M}, 'sorry, too many clients already', 'until there are none');
 
-	set_headroom(2147483647);
+	set_headroom(262143);
 	wait_for('the administrator is alone', sub { count() == 1 });
 	is(connect_to($node, 'work')->value('SELECT 1'), 1, 'with all of them as headroom one gets in');
 	set_headroom(-1);
