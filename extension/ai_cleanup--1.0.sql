@@ -14,8 +14,17 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION ai_cleanup(boolean, name, interval) IS
     'ends the idle sessions of a database, or with force all of them, and returns how many ended';
 
+-- Two functions instead of one with a default: an expression to evaluate would be most of
+-- what the call costs.
+CREATE FUNCTION ai_conn_count() RETURNS integer
+AS 'MODULE_PATHNAME', 'ai_conn_count_sql'
+LANGUAGE C VOLATILE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ai_conn_count() IS
+    'counts the sessions of the current database';
+
 CREATE FUNCTION ai_conn_count(
-    database name DEFAULT current_database()
+    database name
 ) RETURNS integer
 AS 'MODULE_PATHNAME', 'ai_conn_count_sql'
 LANGUAGE C VOLATILE PARALLEL SAFE;

@@ -122,13 +122,15 @@ ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(row));
 }
 
-// ai_conn_count(database name) RETURNS integer
+// ai_conn_count() and ai_conn_count(database name) RETURNS integer
 Datum
 ai_conn_count_sql(PG_FUNCTION_ARGS)
 {
 	using namespace ai_cleanup;
 
 	require_preloaded();
-	const Oid wanted = PG_ARGISNULL(0) ? InvalidOid : database_oid(PG_GETARG_NAME(0));
-	PG_RETURN_INT32(registry::count_sessions(wanted));
+	if (PG_NARGS() == 0)
+		PG_RETURN_INT32(registry::count_sessions(MyDatabaseId));
+	PG_RETURN_INT32(
+		registry::count_sessions(PG_ARGISNULL(0) ? InvalidOid : database_oid(PG_GETARG_NAME(0))));
 }
