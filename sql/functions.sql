@@ -13,10 +13,10 @@ ORDER BY 1;
 
 -- Everybody may call them; each call looks anew.
 SELECT proname, provolatile, proparallel, proisstrict, prosecdef, proretset, proacl
-FROM pg_proc WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname;
+FROM pg_proc WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname, pronargs;
 
 SELECT proname, obj_description(oid, 'pg_proc') FROM pg_proc
-WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname;
+WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname, pronargs;
 
 -- Every notation. Nobody is connected there, and the caller never ends itself.
 SELECT ai_cleanup(false, 'regress_empty', '0');

@@ -13,6 +13,10 @@ BEGIN
 	File::Path::mkpath($_) for grep { defined } @ENV{qw(TESTDIR TESTDATADIR TESTLOGDIR)};
 }
 
+# A test that is interrupted stops its servers: Cluster.pm does so when the script ends.
+$SIG{$_} = sub { die "ended by a signal\n" }
+  for qw(INT TERM);
+
 use Carp;
 use Exporter 'import';
 use PgClient;
