@@ -44,6 +44,14 @@ waits_for_request()
 		   !client_socket::has_unread();
 }
 
+// Will PostgreSQL end it for a reason of its own, and tell the client? (A cancel that came too
+// late stays pending until the next command, and ends nothing.)
+bool
+is_ending()
+{
+	return ProcDiePending || IdleSessionTimeoutPending || ClientConnectionLost;
+}
+
 bool
 agree(RegistryEntry &entry)
 {
@@ -51,8 +59,7 @@ agree(RegistryEntry &entry)
 	const Timestamp now = GetCurrentTimestamp();
 	const Timestamp since = idle_since(entry);
 
-	// An interrupt that is pending ends the session its own way, perhaps, and tells the client.
-	if (!own_session::is_open() || proc_exit_inprogress || InterruptPending)
+	if (!own_session::is_open() || proc_exit_inprogress || is_ending())
 		return false;
 	if (since > request.idle_before || !waits_for_request())
 		return false;
@@ -101,7 +108,7 @@ answer(RegistryEntry &entry)
 		return;
 	}
 	// Being terminated, it ends as well, if in PostgreSQL's own way: whoever asked may wait.
-	if (ProcDiePending)
+	if (is_ending())
 		return;
 	if (!expired)
 		count_decline(entry);
