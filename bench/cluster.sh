@@ -22,13 +22,15 @@ fi
 [ -x "$bin/pgbench" ] || fail "no PostgreSQL programs in $bin"
 bin=$(cd "$bin" && pwd)
 
-# PostgreSQL refuses to run as root.
+# PostgreSQL refuses to run as root. Not su or runuser: these would stand between us and the
+# script when a signal comes, and kill it before it has tidied up.
 if [ "$(id -u)" -eq 0 ]; then
-    command -v runuser >/dev/null || fail "run it as an ordinary user"
+    command -v setpriv >/dev/null || fail "run it as an ordinary user"
     user=postgres
     id "$user" >/dev/null 2>&1 || user=nobody
     cd /
-    exec runuser -u "$user" -- "$here/$(basename "$0")" "$bin"
+    exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups \
+        "$here/$(basename "$0")" "$bin"
 fi
 
 # A thousand sessions are a thousand sockets of one process.
@@ -37,11 +39,12 @@ ulimit -S -n "$(ulimit -H -n)"
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/ai_cleanup_bench.XXXXXX")
 unset PGPASSWORD PGSERVICE PGOPTIONS
-export PGHOST="$scratch" PGPORT=5432 PGUSER=bench PGDATABASE=bench PGAPPNAME=bench
+export HOME="$scratch" PGHOST="$scratch" PGPORT=5432 PGUSER=bench PGDATABASE=bench PGAPPNAME=bench
 
 end() {
     status=$?
     trap - EXIT
+    trap '' INT TERM
     close_sessions
     for pid_file in "$scratch"/*/postmaster.pid; do
         [ ! -e "$pid_file" ] ||
