@@ -51,6 +51,22 @@ has_transaction(std::uint32_t proc_index)
 #endif
 }
 
+// Does the process in this slot hold a heavyweight lock (storage/lmgr/lock.c)? Read without a
+// lock: of an idle session these are session-level locks, which come and go with its own work.
+inline bool
+holds_locks(std::uint32_t proc_index)
+{
+	const PGPROC *proc = GetPGProcByNumber(proc_index);
+	const auto holds = [](const auto &locks) {
+#if PG_VERSION_NUM >= 160000
+		return !dlist_is_empty(&locks);
+#else
+		return locks.next != &locks;
+#endif
+	};
+	return std::any_of(std::begin(proc->myProcLocks), std::end(proc->myProcLocks), holds);
+}
+
 // How many of the sessions' slots are free, but no more than `enough`: the list of free
 // ones is walked under a spinlock (storage/lmgr/proc.c).
 inline int

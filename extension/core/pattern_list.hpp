@@ -26,6 +26,12 @@ class PatternList
 
 	bool matches(std::string_view name) const;
 
+	bool
+	empty() const
+	{
+		return patterns_.empty();
+	}
+
   private:
 	struct Pattern
 	{

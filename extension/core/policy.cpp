@@ -17,10 +17,135 @@ leave(Reason reason)
 	return {Action::leave, reason};
 }
 
+constexpr Verdict
+retire(Reason reason)
+{
+	return {Action::retire, reason};
+}
+
 bool
 idle_for(const Session &session, Duration age, Timestamp now)
 {
 	return session.idle_since <= before(now, age);
+}
+
+Duration
+effective(std::int32_t own, std::int32_t shared)
+{
+	return (own == inherited ? shared : own) * millisecond;
+}
+
+Reason
+reason_of(Exemption exemption)
+{
+	switch (exemption)
+	{
+	case Exemption::application:
+		return Reason::exempt_application;
+	case Exemption::role:
+		return Reason::exempt_role;
+	default:
+		return Reason::exempt;
+	}
+}
+
+Reason
+reason_of(Protections protections)
+{
+	if ((protections & protected_by_listen) != 0)
+		return Reason::listens;
+	if ((protections & protected_by_lock) != 0)
+		return Reason::holds_lock;
+	return Reason::has_temp_table;
+}
+
+// The limits on idleness in force for one session; each 0 if it is off.
+struct Timeouts
+{
+	Duration idle;
+	Duration in_transaction;
+	Duration blocker;
+};
+
+Timeouts
+timeouts(const Session &session, const Limits &limits)
+{
+	return {effective_idle_timeout(session, limits),
+			effective_idle_in_transaction_timeout(session, limits),
+			effective_idle_blocker_timeout(session, limits)};
+}
+
+// Since when a session that is idle in a transaction is in another's way as well.
+Timestamp
+blocks_idly_since(const Session &session)
+{
+	return std::max(session.idle_since, session.blocks_since);
+}
+
+Verdict
+judge_transaction(const Session &session, const Limits &limits, const Timeouts &timeout,
+				  Timestamp now)
+{
+	if (timeout.in_transaction == 0 && timeout.blocker == 0)
+		return leave(Reason::in_transaction);
+	if (const Protections held = effective_protections(session, limits.protect); held != 0)
+		return leave(reason_of(held));
+	if (timeout.in_transaction > 0 && idle_for(session, timeout.in_transaction, now))
+		return retire(Reason::idle_in_transaction);
+	if (timeout.blocker > 0 && blocks_idly_since(session) <= before(now, timeout.blocker))
+		return retire(Reason::idle_blocker);
+	return leave(Reason::in_transaction);
+}
+
+Verdict
+judge(const Session &session, const Limits &limits, const Timeouts &timeout, Timestamp now)
+{
+	if (timeout.idle == 0 && timeout.in_transaction == 0 && timeout.blocker == 0)
+		return leave(Reason::no_limit);
+	if (session.activity == Activity::busy)
+		return leave(Reason::busy);
+	if (session.activity == Activity::in_transaction)
+		return judge_transaction(session, limits, timeout, now);
+	if (timeout.idle == 0)
+		return leave(Reason::no_limit);
+	if (const Protections held = effective_protections(session, limits.protect); held != 0)
+		return leave(reason_of(held));
+	if (!idle_for(session, timeout.idle, now))
+		return leave(Reason::idle_too_short);
+	return retire(Reason::idle_timeout);
+}
+
+// The earliest moment at which somebody who works on, or stays as he is for a reason that only
+// his own work can end, could pass this limit.
+Timestamp
+not_before(Duration limit, Timestamp now)
+{
+	return limit == 0 ? never : after(now, std::max(limit, least_look));
+}
+
+Timestamp
+next_look_at_work(const Timeouts &timeout, Timestamp now)
+{
+	return std::min({not_before(timeout.idle, now), not_before(timeout.in_transaction, now),
+					 not_before(timeout.blocker, now)});
+}
+
+// Nobody says when a session begins to wait for another's lock. But it has to wait for as long
+// as the limit, so that a look in each such length of time finds it before it is due.
+Timestamp
+next_look_in_transaction(const Session &session, const Timeouts &timeout, Timestamp now)
+{
+	Timestamp next = not_before(timeout.idle, now);
+
+	if (session.idle_since == never)
+		return next_look_at_work(timeout, now);
+	if (timeout.in_transaction > 0)
+		next = std::min(next, after(session.idle_since, timeout.in_transaction));
+	if (timeout.blocker > 0)
+		next = std::min(next, session.blocks_since == never
+								  ? not_before(timeout.blocker, now)
+								  : after(blocks_idly_since(session), timeout.blocker));
+	return next;
 }
 
 } // namespace
@@ -34,6 +159,13 @@ rested_at(const Session &session, Duration first)
 		return long_ago;
 	const std::uint32_t doublings = std::min(session.declines - 1, most_doublings);
 	return after(session.declined_at, first << doublings);
+}
+
+Verdict
+permission_verdict(Permission permission)
+{
+	return leave(permission == Permission::superusers_only ? Reason::superuser
+														   : Reason::other_role);
 }
 
 Verdict
@@ -54,25 +186,36 @@ decide(const Session &session, const Call &call, Timestamp now)
 			return leave(Reason::in_transaction);
 		if (!idle_for(session, call.idle_for, now))
 			return leave(Reason::idle_too_short);
+		if (const Protections held = effective_protections(session, call.protect); held != 0)
+			return leave(reason_of(held));
 	}
 
-	if (session.permission == Permission::superusers_only)
-		return leave(Reason::superuser);
-	if (session.permission == Permission::other_role)
-		return leave(Reason::other_role);
+	if (session.permission != Permission::granted)
+		return permission_verdict(session.permission);
 
 	if (call.force)
 		return {Action::terminate, Reason::forced};
 	if (!session.retirable)
 		return leave(Reason::not_retirable);
-	return {Action::retire, Reason::called};
+	return retire(Reason::called);
 }
 
 Duration
 effective_idle_timeout(const Session &session, const Limits &limits)
 {
-	const std::int32_t own = session.idle_timeout_ms;
-	return (own == inherited ? limits.idle_timeout_ms : own) * millisecond;
+	return effective(session.idle_timeout_ms, limits.idle_timeout_ms);
+}
+
+Duration
+effective_idle_in_transaction_timeout(const Session &session, const Limits &limits)
+{
+	return effective(session.idle_in_transaction_timeout_ms, limits.idle_in_transaction_timeout_ms);
+}
+
+Duration
+effective_idle_blocker_timeout(const Session &session, const Limits &limits)
+{
+	return effective(session.idle_blocker_timeout_ms, limits.idle_blocker_timeout_ms);
 }
 
 std::int32_t
@@ -80,6 +223,14 @@ effective_budget(const Session &session, const Limits &limits)
 {
 	const std::int32_t own = session.connection_budget;
 	return own == inherited ? limits.connection_budget : own;
+}
+
+Protections
+effective_protections(const Session &session, Protections protect)
+{
+	if (session.activity != Activity::idle)
+		protect &= static_cast<Protections>(~protected_by_lock);
+	return session.protections & protect;
 }
 
 Verdict
@@ -93,45 +244,71 @@ decide(const Session &session, const Limits &limits, Timestamp now)
 		return leave(Reason::not_target);
 	if (!session.retirable)
 		return leave(Reason::not_retirable);
+	if (session.exemption != Exemption::none)
+		return leave(reason_of(session.exemption));
 
-	const Duration limit = effective_idle_timeout(session, limits);
-	if (limit == 0)
-		return leave(Reason::no_limit);
-	if (session.activity == Activity::busy)
-		return leave(Reason::busy);
-	if (session.activity == Activity::in_transaction)
-		return leave(Reason::in_transaction);
-	if (!idle_for(session, limit, now))
-		return leave(Reason::idle_too_short);
+	const Verdict verdict = judge(session, limits, timeouts(session, limits), now);
+	if (verdict.action == Action::leave)
+		return verdict;
 	if (session.asked_until > now)
 		return leave(Reason::already_asked);
 	if (rested_at(session, declined_rest) > now)
 		return leave(Reason::declined_lately);
-	return {Action::retire, Reason::idle_timeout};
+	return verdict;
 }
 
 Timestamp
 next_look(const Session &session, const Limits &limits, Timestamp now)
 {
 	const Verdict verdict = decide(session, limits, now);
-	const Duration limit = effective_idle_timeout(session, limits);
+	const Timeouts timeout = timeouts(session, limits);
 
+	if (verdict.action == Action::retire)
+		return now;
 	switch (verdict.reason)
 	{
 	case Reason::busy:
+	case Reason::exempt:
+	case Reason::exempt_application:
+	case Reason::exempt_role:
+	case Reason::listens:
+	case Reason::holds_lock:
+	case Reason::has_temp_table:
+		return next_look_at_work(timeout, now);
 	case Reason::in_transaction:
-		return after(now, std::max(limit, least_look));
+		return next_look_in_transaction(session, timeout, now);
 	case Reason::idle_too_short:
-		return after(session.idle_since, limit);
+		return after(session.idle_since, timeout.idle);
 	case Reason::already_asked:
 		return session.asked_until;
 	case Reason::declined_lately:
 		return rested_at(session, declined_rest);
-	case Reason::idle_timeout:
-		return now;
 	default:
 		return never; // only another setting can change it, and that wakes the worker
 	}
+}
+
+Forecast
+forecast(const Session &session, const Limits &limits, Timestamp now)
+{
+	const Verdict verdict = decide(session, limits, now);
+	const Timeouts timeout = timeouts(session, limits);
+
+	if (verdict.action == Action::retire)
+		return {now, verdict.reason};
+	if (verdict.reason == Reason::idle_too_short)
+		return {after(session.idle_since, timeout.idle), Reason::idle_timeout};
+	if (verdict.reason != Reason::in_transaction || session.idle_since == never)
+		return {never, verdict.reason};
+
+	const Timestamp too_long =
+		timeout.in_transaction > 0 ? after(session.idle_since, timeout.in_transaction) : never;
+	const Timestamp in_the_way =
+		timeout.blocker > 0 ? after(blocks_idly_since(session), timeout.blocker) : never;
+	if (too_long == never && in_the_way == never)
+		return {never, verdict.reason};
+	return too_long <= in_the_way ? Forecast{too_long, Reason::idle_in_transaction}
+								  : Forecast{in_the_way, Reason::idle_blocker};
 }
 
 } // namespace ai_cleanup

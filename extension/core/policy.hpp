@@ -1,6 +1,6 @@
 // Who goes and who stays: pure decisions on the facts of a snapshot. `now` and every
 // setting are arguments, nothing is looked up, allocated or called.
-// Used by server/functions.cpp (a call) and server/worker.cpp (the automatic limits).
+// Used by server/call.cpp (a call), sweep.cpp (the automatic limits) and server/views.cpp.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@ namespace ai_cleanup
 struct Call
 {
 	bool force;
-	std::uint32_t database; // oid
-	Duration idle_for;      // the least idle age that goes, unless forced
+	std::uint32_t database;                // oid
+	Duration idle_for;                     // the least idle age that goes, unless forced
+	Protections protect = all_protections; // what protects from it, unless forced
 };
 
 // The worker's settings, freshly reloaded: they count for every session that inherits.
@@ -28,6 +29,11 @@ struct Limits
 	std::int32_t idle_timeout_ms;   // 0 is off
 	std::int32_t connection_budget; // sessions in one database; 0 is off
 	std::int32_t headroom;          // free slots on the server; 0 is off
+
+	std::int32_t idle_in_transaction_timeout_ms = 0; // 0 is off
+	std::int32_t idle_blocker_timeout_ms = 0;        // 0 is off
+	Protections protect = all_protections;           // what protects
+	bool evict_exempt = false; // do exempt sessions make way for headroom and for logins?
 };
 
 // After a session declined, the worker lets it be for this long, and twice as long each time
@@ -40,6 +46,9 @@ constexpr Duration least_look = 100 * millisecond;
 // When the rest after a session's last decline is over; after a single one it is `first` long.
 Timestamp rested_at(const Session &session, Duration first);
 
+// Why a session stays whose role the caller may not signal.
+Verdict permission_verdict(Permission permission);
+
 // What a call does with one session.
 Verdict decide(const Session &session, const Call &call, Timestamp now);
 
@@ -48,10 +57,33 @@ Verdict decide(const Session &session, const Limits &limits, Timestamp now);
 
 // What is in force for one session, its own value or the file's; 0 if it is off.
 Duration effective_idle_timeout(const Session &session, const Limits &limits);
+Duration effective_idle_in_transaction_timeout(const Session &session, const Limits &limits);
+Duration effective_idle_blocker_timeout(const Session &session, const Limits &limits);
 std::int32_t effective_budget(const Session &session, const Limits &limits);
+
+// The smaller one of two budgets that are on.
+constexpr std::int32_t
+stricter(std::int32_t budget, std::int32_t other)
+{
+	return budget == 0 || (other > 0 && other < budget) ? other : budget;
+}
 
 // The earliest moment at which the automatic limits could decide differently about a session
 // that stays as it is, or that works on and falls idle right away; `never` if they cannot.
 Timestamp next_look(const Session &session, const Limits &limits, Timestamp now);
+
+// What will become of a session that stays as it is.
+struct Forecast
+{
+	Timestamp at;  // when it will be retired; `never` if it stays
+	Reason reason; // for that limit, or why it stays
+};
+
+// By the limits on idleness: need (a budget, headroom, a login) cannot be foreseen.
+Forecast forecast(const Session &session, const Limits &limits, Timestamp now);
+
+// What protects the session, of what counts; 0 if nothing does. In a transaction locks do not
+// count: those of the transaction cannot be told from those of the session.
+Protections effective_protections(const Session &session, Protections protect);
 
 } // namespace ai_cleanup

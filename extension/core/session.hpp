@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "protection.hpp"
 #include "time.hpp"
 
 namespace ai_cleanup
@@ -12,8 +13,8 @@ namespace ai_cleanup
 enum class Activity : std::uint8_t
 {
 	idle,
-	in_transaction,
-	busy, // executing, or in a state that says nothing exact
+	in_transaction, // has one open and executes nothing
+	busy,           // executing, or in a state that says nothing exact
 };
 
 // May the caller signal this session, by the rules of pg_terminate_backend?
@@ -22,6 +23,15 @@ enum class Permission : std::uint8_t
 	granted,
 	superusers_only, // it belongs to a superuser and the caller is none
 	other_role,      // the caller is neither a member of its role nor of pg_signal_backend
+};
+
+// What takes a session out of the automatic limits.
+enum class Exemption : std::uint8_t
+{
+	none,
+	setting,     // ai_cleanup.exempt
+	application, // ai_cleanup.exempt_applications
+	role,        // ai_cleanup.exempt_roles
 };
 
 // "Not set for this session": the configuration file's value counts.
@@ -41,13 +51,19 @@ struct Session
 	bool target;                    // the automatic parts may touch its database
 	bool unused;                    // has not run anything since its login
 	Timestamp opened_at;            // when its login was complete
-	Timestamp idle_since;           // while idle
+	Timestamp idle_since;           // while idle, or in a transaction; `never` if not known
 	Timestamp asked_at;             // when the request was made that is out; long_ago if none
 	Timestamp asked_until;          // how long it holds; `never` once the session has agreed
 	Timestamp declined_at;          // when it last declined; long_ago if never
 	std::uint32_t declines;         // how often in a row, without having worked in between
 	std::int32_t idle_timeout_ms;   // its own value, 0 off, or `inherited`
 	std::int32_t connection_budget; // likewise
+
+	Protections protections = 0;
+	Exemption exemption = Exemption::none;
+	Timestamp blocks_since = never; // since when another session waits for its locks
+	std::int32_t idle_in_transaction_timeout_ms = inherited;
+	std::int32_t idle_blocker_timeout_ms = inherited;
 };
 
 } // namespace ai_cleanup

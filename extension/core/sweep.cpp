@@ -39,6 +39,13 @@ apply_hard_limits(const Work &work)
 	return next;
 }
 
+// Do exempt sessions make way for this reason?
+bool
+takes_exempt(const Work &work, Reason reason)
+{
+	return reason == Reason::headroom && work.limits.evict_exempt;
+}
+
 // Makes `need` sessions of `group` go, those included that go already. False if too few can.
 bool
 make_go(const Work &work, std::span<std::uint32_t> group, std::size_t need, Reason reason)
@@ -53,8 +60,9 @@ make_go(const Work &work, std::span<std::uint32_t> group, std::size_t need, Reas
 	if (going >= need)
 		return true;
 
-	const Victims victims = choose_victims(work.sessions, work.limits, work.now,
-										   Urgency::nobody_waits, need - going, group.first(rest));
+	const Victims victims = choose_victims(
+		work.sessions, work.limits, work.now,
+		{need - going, Urgency::nobody_waits, takes_exempt(work, reason)}, group.first(rest));
 	for (const std::uint32_t i : group.first(victims.chosen))
 		work.verdicts[i] = {Action::retire, reason};
 	return going + victims.chosen + victims.on_the_way >= need;
@@ -69,11 +77,7 @@ budget_of(const Work &work, std::span<const std::uint32_t> group)
 	if (!work.sessions[group.front()].target)
 		return 0;
 	for (const std::uint32_t i : group)
-	{
-		const std::int32_t own = effective_budget(work.sessions[i], work.limits);
-		if (own > 0 && (budget == 0 || own < budget))
-			budget = own;
-	}
+		budget = stricter(budget, effective_budget(work.sessions[i], work.limits));
 	return static_cast<std::size_t>(budget);
 }
 
@@ -121,7 +125,8 @@ next_help(const Work &work, bool unmet)
 		look_at(helps_until(session));
 		if (session.asked_until != never)
 			look_at(session.asked_until);
-		if (!unmet || !session.target || !session.retirable || session.asked_until > work.now)
+		if (!unmet || session.asked_until > work.now ||
+			!may_ever_go(session, work.limits, work.limits.evict_exempt))
 			continue;
 		const bool idle = session.activity == Activity::idle;
 		look_at(after(idle ? session.idle_since : work.now, spared_time));

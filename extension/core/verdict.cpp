@@ -17,6 +17,11 @@ text(Reason reason)
 		return "ai_cleanup(force => true) was called";
 	case Reason::idle_timeout:
 		return "idle for longer than ai_cleanup.idle_timeout";
+	case Reason::idle_in_transaction:
+		return "idle in a transaction for longer than ai_cleanup.idle_in_transaction_timeout";
+	case Reason::idle_blocker:
+		return "idle in a transaction that another session waits for, for longer than "
+			   "ai_cleanup.idle_blocker_timeout";
 	case Reason::over_budget:
 		return "its database has more sessions than ai_cleanup.connection_budget";
 	case Reason::headroom:
@@ -31,6 +36,12 @@ text(Reason reason)
 		return "its database is not in ai_cleanup.databases";
 	case Reason::disabled:
 		return "ai_cleanup.enabled is off";
+	case Reason::exempt:
+		return "ai_cleanup.exempt is on for it";
+	case Reason::exempt_application:
+		return "its application is in ai_cleanup.exempt_applications";
+	case Reason::exempt_role:
+		return "its role is in ai_cleanup.exempt_roles";
 	case Reason::superuser:
 		return "belongs to a superuser";
 	case Reason::other_role:
@@ -39,12 +50,18 @@ text(Reason reason)
 		return "executing";
 	case Reason::in_transaction:
 		return "in a transaction";
+	case Reason::listens:
+		return "protected: it listens for notifications";
+	case Reason::holds_lock:
+		return "protected: it holds a session-level lock";
+	case Reason::has_temp_table:
+		return "protected: it has temporary tables";
 	case Reason::not_retirable:
 		return "another library handles its SIGUSR2";
 	case Reason::idle_too_short:
 		return "not idle for long enough";
 	case Reason::no_limit:
-		return "ai_cleanup.idle_timeout is off for it";
+		return "no limit on idleness is set for it";
 	case Reason::already_asked:
 		return "already asked, not answered yet";
 	case Reason::declined_lately:

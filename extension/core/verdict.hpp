@@ -17,25 +17,34 @@ enum class Action : std::uint8_t
 
 enum class Reason : std::uint8_t
 {
-	called,          // ai_cleanup() asked for it
-	forced,          // ai_cleanup(force => true) asked for it
-	idle_timeout,    // idle for longer than ai_cleanup.idle_timeout
-	over_budget,     // its database has more sessions than ai_cleanup.connection_budget
-	headroom,        // the server has fewer free slots than ai_cleanup.headroom
-	admission,       // a login needed its slot
-	own_session,     // it is the caller's
-	other_database,  // the call is about another database
-	not_target,      // ai_cleanup.databases leaves its database out
-	disabled,        // ai_cleanup.enabled is off
-	superuser,       // only superusers may end it
-	other_role,      // the caller may not signal its role
-	busy,            // it is executing
-	in_transaction,  // it has a transaction open
-	not_retirable,   // another library handles its SIGUSR2
-	idle_too_short,  // not idle for as long as was asked for, or as the limit says
-	no_limit,        // its idle_timeout is off
-	already_asked,   // a request is out and not answered yet
-	declined_lately, // it was asked and was not idle after all
+	called,              // ai_cleanup() asked for it
+	forced,              // ai_cleanup(force => true) asked for it
+	idle_timeout,        // idle for longer than ai_cleanup.idle_timeout
+	idle_in_transaction, // so, in a transaction, than ai_cleanup.idle_in_transaction_timeout
+	idle_blocker,        // so, with another session waiting for its locks, than
+						 // ai_cleanup.idle_blocker_timeout
+	over_budget,         // its database has more sessions than ai_cleanup.connection_budget
+	headroom,            // the server has fewer free slots than ai_cleanup.headroom
+	admission,           // a login needed its slot
+	own_session,         // it is the caller's
+	other_database,      // the call is about another database
+	not_target,          // ai_cleanup.databases leaves its database out
+	disabled,            // ai_cleanup.enabled is off
+	exempt,              // ai_cleanup.exempt is on for it
+	exempt_application,  // ai_cleanup.exempt_applications has its application
+	exempt_role,         // ai_cleanup.exempt_roles has its role
+	superuser,           // only superusers may end it
+	other_role,          // the caller may not signal its role
+	busy,                // it is executing
+	in_transaction,      // it has a transaction open
+	listens,             // protected: it listens for notifications
+	holds_lock,          // protected: it holds a session-level lock
+	has_temp_table,      // protected: it has temporary tables
+	not_retirable,       // another library handles its SIGUSR2
+	idle_too_short,      // not idle for as long as was asked for, or as the limit says
+	no_limit,            // no limit on idleness is set for it
+	already_asked,       // a request is out and not answered yet
+	declined_lately,     // it was asked and was not idle after all
 };
 
 struct Verdict
@@ -45,6 +54,13 @@ struct Verdict
 
 	constexpr bool operator==(const Verdict &) const = default;
 };
+
+// Does it end a session that is idle in a transaction, not one that is idle?
+constexpr bool
+ends_open_transaction(Reason reason)
+{
+	return reason == Reason::idle_in_transaction || reason == Reason::idle_blocker;
+}
 
 // One stable text for each reason.
 std::string_view text(Reason reason);

@@ -12,10 +12,10 @@ namespace
 {
 
 bool
-may_go(const Session &session, Timestamp now)
+may_go(const Session &session, const Limits &limits, bool takes_exempt, Timestamp now)
 {
-	return session.activity == Activity::idle && session.target && session.retirable &&
-		   !session.own && session.asked_until <= now && rested_at(session, declined_moment) <= now;
+	return session.activity == Activity::idle && may_ever_go(session, limits, takes_exempt) &&
+		   session.asked_until <= now && rested_at(session, declined_moment) <= now;
 }
 
 // When the latest of these logins was complete.
@@ -54,26 +54,40 @@ helps_until(const Session &session)
 					after(session.asked_at, agreed ? leaving_time : answer_time));
 }
 
+bool
+may_ever_go(const Session &session, const Limits &limits, bool takes_exempt)
+{
+	return session.target && session.retirable && !session.own &&
+		   (takes_exempt || session.exemption == Exemption::none) &&
+		   (session.activity != Activity::idle ||
+			effective_protections(session, limits.protect) == 0);
+}
+
 Victims
-choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
-			   Urgency urgency, std::size_t need, std::span<std::uint32_t> among)
+choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now, Need need,
+			   std::span<std::uint32_t> among)
 {
 	const auto on_the_way =
 		static_cast<std::size_t>(std::count_if(among.begin(), among.end(), [&](std::uint32_t i) {
 			return helps_until(sessions[i]) > now;
 		}));
-	if (on_the_way >= need)
+	if (on_the_way >= need.sessions)
 		return {0, on_the_way};
 
 	const Timestamp latest = latest_login(sessions, among);
 	const auto end = std::partition(among.begin(), among.end(), [&](std::uint32_t i) {
-		return may_go(sessions[i], now) && !is_spared(sessions[i], urgency, latest, now);
+		return may_go(sessions[i], limits, need.takes_exempt, now) &&
+			   !is_spared(sessions[i], need.urgency, latest, now);
 	});
 	const auto candidates = static_cast<std::size_t>(end - among.begin());
-	const std::size_t count = std::min(need - on_the_way, candidates);
+	const std::size_t count = std::min(need.sessions - on_the_way, candidates);
 	const auto goes_before = [&](std::uint32_t left, std::uint32_t right) {
 		const Session &a = sessions[left];
 		const Session &b = sessions[right];
+		const bool a_exempt = a.exemption != Exemption::none;
+		const bool b_exempt = b.exemption != Exemption::none;
+		if (a_exempt != b_exempt)
+			return b_exempt;
 		const bool a_past = past_limit(a, limits, now);
 		const bool b_past = past_limit(b, limits, now);
 		if (a_past != b_past)

@@ -36,6 +36,13 @@ enum class Urgency : std::uint8_t
 // Either way only for so long: who has been idle for this long is spared no more.
 constexpr Duration spared_time = second;
 
+struct Need
+{
+	std::size_t sessions; // so many are to go
+	Urgency urgency;
+	bool takes_exempt = false; // those who are exempt as well, after all others
+};
+
 struct Victims
 {
 	std::size_t chosen;     // how many are to be asked now
@@ -44,9 +51,12 @@ struct Victims
 
 // Chooses so many of the sessions to retire that, with those on their way, `need` is met,
 // and never more: first those past their idle_timeout, then the longest idle. Only idle
-// sessions of target databases. `among` holds the indexes of the sessions whose going would
-// help; it is reordered, so that the chosen ones come first.
+// sessions of target databases that nothing protects. `among` holds the indexes of the sessions
+// whose going would help; it is reordered, so that the chosen ones come first.
 Victims choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
-					   Urgency urgency, std::size_t need, std::span<std::uint32_t> among);
+					   Need need, std::span<std::uint32_t> among);
+
+// Could it be chosen if it were idle for long enough?
+bool may_ever_go(const Session &session, const Limits &limits, bool takes_exempt);
 
 } // namespace ai_cleanup

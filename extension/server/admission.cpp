@@ -9,11 +9,11 @@
 #include "own_session.hpp"
 #include "registry.hpp"
 #include "retirement.hpp"
+#include "scope.hpp"
 #include "settings.hpp"
 #include "shortage.hpp"
 #include "snapshot.hpp"
 #include "statistics.hpp"
-#include "targets.hpp"
 #include "wait_events.hpp"
 #include "waiters.hpp"
 #include "worker.hpp"
@@ -68,30 +68,27 @@ look_around()
 {
 	const std::span<Session> sessions = take_snapshot().sessions;
 
-	for (Session &session : sessions)
-	{
-		const RegistryEntry &entry = registry::entries()[session.slot];
-		session.target = targets::contain(NameStr(entry.database_name));
-	}
+	scope::mark(sessions);
 	return {.sessions = sessions,
 			.among = {static_cast<std::uint32_t *>(palloc(sessions.size() * sizeof(std::uint32_t))),
 					  sessions.size()},
-			.limits = {settings::enabled, settings::idle_timeout, settings::connection_budget,
-					   settings::effective_headroom()},
+			.limits = settings::limits(),
 			.now = GetCurrentTimestamp()};
 }
 
 void
-ask_one(Session &session, Timestamp now)
+ask_one(Session &session, const Newcomer &newcomer, Timestamp now)
 {
 	const Request request{.idle_before = session.idle_since,
 						  .asked_at = now,
 						  .expires_at = after(now, retirement::least_request_life),
 						  .limit = 0,
+						  .limit_origin = Origin::unknown,
 						  .reason = Reason::admission,
+						  .protect = settings::protect,
 						  .asker_pid = MyProcPid,
 						  .asker_proc = compat::my_proc_index(),
-						  .asker_role = {}};
+						  .asker_role = newcomer.name};
 	retirement::Asked asked;
 
 	retirement::ask(session, request, asked);
@@ -121,7 +118,7 @@ younger_who_wait(InScope in_scope)
 // True if there is hope.
 template <typename InScope>
 bool
-make_go(const Look &look, Lack lack, InScope in_scope)
+make_go(const Newcomer &newcomer, const Look &look, Lack lack, InScope in_scope)
 {
 	const int need = lack.total - lack.leaving;
 	std::size_t count = 0;
@@ -134,14 +131,17 @@ make_go(const Look &look, Lack lack, InScope in_scope)
 			look.among[count++] = i;
 	}
 	const Victims victims = guarded([&] {
-		return choose_victims(look.sessions, look.limits, look.now, Urgency::login_waits,
-							  static_cast<std::size_t>(need), look.among.first(count));
+		return choose_victims(look.sessions, look.limits, look.now,
+							  {.sessions = static_cast<std::size_t>(need),
+							   .urgency = Urgency::login_waits,
+							   .takes_exempt = look.limits.evict_exempt},
+							  look.among.first(count));
 	});
 	const int going = static_cast<int>(victims.chosen + victims.on_the_way);
 	if (going + younger_who_wait(in_scope) < need)
 		return false;
 	for (const std::uint32_t i : look.among.first(victims.chosen))
-		ask_one(look.sessions[i], look.now);
+		ask_one(look.sessions[i], newcomer, look.now);
 	return true;
 }
 
@@ -152,11 +152,11 @@ make_room(const Newcomer &newcomer, const Shortage &shortage)
 	const Look look = look_around();
 
 	// The narrow needs first: who makes way for them makes way for the wide one as well.
-	const bool hope =
-		make_go(look, shortage.role, [&](const auto &who) { return who.role == newcomer.role; }) &&
-		make_go(look, shortage.database,
-				[&](const auto &who) { return who.database == newcomer.database; }) &&
-		make_go(look, shortage.slots, [](const auto &) { return true; });
+	const bool hope = make_go(newcomer, look, shortage.role,
+							  [&](const auto &who) { return who.role == newcomer.role; }) &&
+					  make_go(newcomer, look, shortage.database,
+							  [&](const auto &who) { return who.database == newcomer.database; }) &&
+					  make_go(newcomer, look, shortage.slots, [](const auto &) { return true; });
 
 	pfree(look.among.data());
 	pfree(look.sessions.data());
@@ -234,7 +234,7 @@ find_room(const Newcomer &newcomer)
 	bool found = false;
 	bool waited = false;
 
-	targets::reload();
+	scope::reload();
 	own_session::wait_for_room(true);
 	PG_ENSURE_ERROR_CLEANUP(leave_desk, Datum{0});
 	{

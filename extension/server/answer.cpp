@@ -4,6 +4,7 @@
 
 #include "client_socket.hpp"
 #include "own_session.hpp"
+#include "protection.hpp"
 #include "statistics.hpp"
 #include "waiters.hpp"
 
@@ -17,14 +18,20 @@ volatile sig_atomic_t has_agreed = false;
 Request agreed_request;
 Duration agreed_idle_age = 0;
 
-// Since when this session has been idle; `never` if it is not, or if it cannot be known.
+// Since when this session has been idle, or idle in a transaction; `never` if it is not, or if
+// it cannot be known.
 Timestamp
-idle_since(RegistryEntry &entry)
+idle_since(RegistryEntry &entry, bool in_transaction)
 {
 	const volatile PgBackendStatus *status = MyBEEntry;
 
 	if (status == nullptr || status->st_procpid != MyProcPid)
 		return never;
+	if (in_transaction)
+		return status->st_state == STATE_IDLEINTRANSACTION ||
+					   status->st_state == STATE_IDLEINTRANSACTION_ABORTED
+				   ? status->st_state_start_timestamp
+				   : never;
 	if (status->st_state == STATE_IDLE)
 		return status->st_state_start_timestamp;
 	if (status->st_state == STATE_DISABLED)
@@ -37,10 +44,10 @@ idle_since(RegistryEntry &entry)
 // sent, and idle with a transaction open after a Describe (tcop/postgres.c). The wait event
 // also says that no read has returned yet whose bytes the socket no longer shows.
 bool
-waits_for_request()
+waits_for_request(bool in_transaction)
 {
 	return *static_cast<volatile std::uint32_t *>(my_wait_event_info) == WAIT_EVENT_CLIENT_READ &&
-		   !IsTransactionOrTransactionBlock() && whereToSendOutput == DestRemote &&
+		   IsTransactionOrTransactionBlock() == in_transaction && whereToSendOutput == DestRemote &&
 		   !client_socket::has_unread();
 }
 
@@ -52,16 +59,28 @@ is_ending()
 	return ProcDiePending || IdleSessionTimeoutPending || ClientConnectionLost;
 }
 
+// In a transaction its locks say nothing of the session's own.
+bool
+is_protected(const Request &request, bool in_transaction)
+{
+	const Protections locks = in_transaction ? protected_by_lock : 0;
+	const auto slot = static_cast<std::uint32_t>(compat::my_proc_index());
+
+	return (protection::of(slot) & request.protect & ~locks) != 0;
+}
+
 bool
 agree(RegistryEntry &entry)
 {
 	const Request &request = entry.request;
+	const bool in_transaction = ends_open_transaction(request.reason);
 	const Timestamp now = GetCurrentTimestamp();
-	const Timestamp since = idle_since(entry);
+	const Timestamp since = idle_since(entry, in_transaction);
 
 	if (!own_session::is_open() || proc_exit_inprogress || is_ending())
 		return false;
-	if (since > request.idle_before || !waits_for_request())
+	if (since > request.idle_before || !waits_for_request(in_transaction) ||
+		is_protected(request, in_transaction))
 		return false;
 	if (!client_socket::stop_reading())
 		return false;
@@ -77,7 +96,7 @@ agree(RegistryEntry &entry)
 void
 count_decline(RegistryEntry &entry)
 {
-	const Timestamp since = idle_since(entry);
+	const Timestamp since = idle_since(entry, false);
 	const bool again = since != never && since == entry.declined_idle_since;
 
 	entry.declined_idle_since = since;

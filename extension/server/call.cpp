@@ -23,6 +23,7 @@ struct LeftAlone
 {
 	int superusers = 0;
 	int other_roles = 0;
+	int is_protected = 0;
 	int not_retirable = 0;
 };
 
@@ -40,12 +41,22 @@ request_for(const Call &call, Timestamp now)
 					.expires_at = after(now, std::max(settings::wait_timeout * millisecond,
 													  retirement::least_request_life)),
 					.limit = call.idle_for,
-					.reason = Reason::called,
+					.limit_origin = Origin::unknown,
+					.reason = call.force ? Reason::forced : Reason::called,
+					.protect = call.protect,
 					.asker_pid = MyProcPid,
 					.asker_proc = compat::my_proc_index(),
 					.asker_role = {}};
 
 	namestrcpy(&request.asker_role, GetUserNameFromId(GetUserId(), false));
+	return request;
+}
+
+// A termination does not ask how long a session has been idle, but the journal tells.
+Request
+of_session(const Session &session, Request request)
+{
+	request.idle_before = session.idle_since;
 	return request;
 }
 
@@ -62,12 +73,25 @@ set_permissions(std::span<Session> sessions, Oid database)
 void
 count_left_alone(Verdict verdict, LeftAlone &left)
 {
-	if (verdict.reason == Reason::superuser)
+	switch (verdict.reason)
+	{
+	case Reason::superuser:
 		left.superusers++;
-	else if (verdict.reason == Reason::other_role)
+		break;
+	case Reason::other_role:
 		left.other_roles++;
-	else if (verdict.reason == Reason::not_retirable)
+		break;
+	case Reason::listens:
+	case Reason::holds_lock:
+	case Reason::has_temp_table:
+		left.is_protected++;
+		break;
+	case Reason::not_retirable:
 		left.not_retirable++;
+		break;
+	default:
+		break;
+	}
 }
 
 void
@@ -83,6 +107,14 @@ tell_left_alone(const LeftAlone &left)
 									   "%d sessions left alone: they belong to other roles",
 									   left.other_roles, left.other_roles),
 						 errhint("Members of those roles and of pg_signal_backend can end them.")));
+	if (left.is_protected > 0)
+		ereport(NOTICE,
+				(errmsg_plural("%d session left alone: it is protected",
+							   "%d sessions left alone: they are protected", left.is_protected,
+							   left.is_protected),
+				 errhint("They listen for notifications, hold session-level locks or have "
+						 "temporary tables (ai_cleanup.protect); ai_cleanup_plan() says which. "
+						 "ai_cleanup(force => true) ends them, too.")));
 	if (left.not_retirable > 0)
 		ereport(NOTICE,
 				(errmsg_plural("%d session left alone: another library handles its SIGUSR2",
@@ -100,7 +132,7 @@ act(const Session &session, Verdict verdict, const Request &request, Asked &aske
 	case Action::retire:
 		return retirement::ask(session, request, asked);
 	case Action::terminate:
-		return retirement::terminate(session, asked);
+		return retirement::terminate(session, of_session(session, request), asked);
 	case Action::leave:
 		break;
 	}
@@ -143,22 +175,35 @@ wait_for(std::span<const Asked> all)
 
 } // namespace
 
+Plan
+plan(const Call &call, With with)
+{
+	const Snapshot snapshot = take_snapshot(with);
+	const Timestamp now = GetCurrentTimestamp();
+	const std::size_t count = snapshot.sessions.size();
+	auto *verdicts = static_cast<Verdict *>(palloc(count * sizeof(Verdict)));
+
+	set_permissions(snapshot.sessions, call.database);
+	for (std::size_t i = 0; i < count; i++)
+		verdicts[i] = guarded([&] { return decide(snapshot.sessions[i], call, now); });
+	return {snapshot, {verdicts, count}, now};
+}
+
 int
 carry_out(const Call &call)
 {
-	const std::span<Session> sessions = take_snapshot().sessions;
-	const Timestamp now = GetCurrentTimestamp();
+	const auto [snapshot, verdicts, now] = plan(call, With::facts);
+	const std::span<const Session> sessions = snapshot.sessions;
 	auto *asked = static_cast<Asked *>(palloc(sessions.size() * sizeof(Asked)));
 	const Request request = request_for(call, now);
 	std::size_t count = 0;
 	LeftAlone left;
 
-	set_permissions(sessions, call.database);
-	for (const Session &session : sessions)
+	for (std::size_t i = 0; i < sessions.size(); i++)
 	{
-		const Verdict verdict = guarded([&] { return decide(session, call, now); });
-		count_left_alone(verdict, left);
-		if (verdict.action != Action::leave && act(session, verdict, request, asked[count]))
+		count_left_alone(verdicts[i], left);
+		if (verdicts[i].action != Action::leave &&
+			act(sessions[i], verdicts[i], request, asked[count]))
 			count++;
 	}
 	tell_left_alone(left);

@@ -1,10 +1,15 @@
 // A retired session leaves by end-of-file, when PostgreSQL tells the client nothing more; so
-// the client hears from us why. Never blocks: a client that does not read gets no farewell.
+// the client hears from us why, and the log and the journal too. Never blocks: a client that does
+// not read gets no farewell.
 #include "farewell.hpp"
 
 #include "answer.hpp"
+#include "client_address.hpp"
 #include "client_socket.hpp"
+#include "core/session.hpp"
+#include "journal.hpp"
 #include "own_session.hpp"
+#include "settings.hpp"
 #include "statistics.hpp"
 
 namespace ai_cleanup::farewell
@@ -13,10 +18,54 @@ namespace ai_cleanup::farewell
 namespace
 {
 
-ProcessUtility_hook_type next_process_utility = nullptr;
-
 using Text = std::array<char, 64>;
 using Line = std::array<char, 256>;
+
+const char *
+name_of(OwnSetting setting)
+{
+	switch (setting)
+	{
+	case OwnSetting::connection_budget:
+		return "ai_cleanup.connection_budget";
+	case OwnSetting::exempt:
+		return "ai_cleanup.exempt";
+	case OwnSetting::idle_blocker_timeout:
+		return "ai_cleanup.idle_blocker_timeout";
+	case OwnSetting::idle_in_transaction_timeout:
+		return "ai_cleanup.idle_in_transaction_timeout";
+	case OwnSetting::idle_timeout:
+		break;
+	}
+	return "ai_cleanup.idle_timeout";
+}
+
+// Where the limit comes from: this session knows it of its own value, the worker of the file's.
+Origin
+origin_of_limit(OwnSetting setting, Duration unit)
+{
+	const Request &request = answer::request();
+	const int own = own_session::published(setting);
+
+	return own != inherited && own * unit == request.limit ? settings::origin(setting)
+														   : request.limit_origin;
+}
+
+// "ai_cleanup.idle_timeout is 10min (database setting)"; `value` is as SHOW writes it.
+void
+describe_limit(Line &line, OwnSetting setting, Duration unit, const char *value)
+{
+	snprintf(line.data(), line.size(), "%s is %s (%s)", name_of(setting), value,
+			 settings::text(origin_of_limit(setting, unit)));
+}
+
+void
+describe_time_limit(Line &line, OwnSetting setting)
+{
+	Text value;
+
+	describe_limit(line, setting, millisecond, format_setting(answer::request().limit, value));
+}
 
 // Which limit, or whose call.
 void
@@ -24,16 +73,22 @@ describe_cause(Line &line)
 {
 	const Request &request = answer::request();
 	const auto limit = static_cast<long long>(request.limit);
-	Text length;
+	Text value;
 
 	switch (request.reason)
 	{
 	case Reason::idle_timeout:
-		snprintf(line.data(), line.size(), "ai_cleanup.idle_timeout is %s",
-				 format_setting(request.limit, length));
+		describe_time_limit(line, OwnSetting::idle_timeout);
+		break;
+	case Reason::idle_in_transaction:
+		describe_time_limit(line, OwnSetting::idle_in_transaction_timeout);
+		break;
+	case Reason::idle_blocker:
+		describe_time_limit(line, OwnSetting::idle_blocker_timeout);
 		break;
 	case Reason::over_budget:
-		snprintf(line.data(), line.size(), "ai_cleanup.connection_budget is %lld", limit);
+		snprintf(value.data(), value.size(), "%lld", limit);
+		describe_limit(line, OwnSetting::connection_budget, 1, value.data());
 		break;
 	case Reason::headroom:
 		snprintf(line.data(), line.size(), "ai_cleanup.headroom is %lld", limit);
@@ -45,6 +100,21 @@ describe_cause(Line &line)
 		snprintf(line.data(), line.size(), "ai_cleanup() was called by process %d",
 				 request.asker_pid);
 		break;
+	}
+}
+
+// How it was found: "idle", or with what it kept open.
+const char *
+describe_state()
+{
+	switch (answer::request().reason)
+	{
+	case Reason::idle_in_transaction:
+		return "idle in a transaction";
+	case Reason::idle_blocker:
+		return "idle in a transaction that another session waited for";
+	default:
+		return "idle";
 	}
 }
 
@@ -65,28 +135,45 @@ send_field(StringInfo message, char field, const char *text)
 	pq_send_ascii_string(message, text);
 }
 
+// What the client has to know: can it simply do again what it did?
+struct Advice
+{
+	int sqlstate;
+	const char *hint;
+};
+
+Advice
+advice()
+{
+	if (!nothing_unanswered())
+		return {ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
+				"Connect again; the last command may have been committed, so look before you "
+				"repeat it."};
+	if (ends_open_transaction(answer::request().reason) && !own_session::has_committed())
+		return {ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+				"Connect again, and repeat the transaction: nothing of it was committed."};
+	return {ERRCODE_IDLE_SESSION_TIMEOUT,
+			"Connect again, as a connection pool does by itself; nothing after the last "
+			"completed command was committed."};
+}
+
 void
 tell_client(const char *idle, const char *cause)
 {
-	const bool safe = nothing_unanswered();
+	const Advice told = advice();
 	Line detail;
 	StringInfoData message;
 
-	snprintf(detail.data(), detail.size(), "The session had been idle for %s; %s.", idle, cause);
+	snprintf(detail.data(), detail.size(), "The session had been %s for %s; %s.", describe_state(),
+			 idle, cause);
 
 	initStringInfo(&message);
 	send_field(&message, PG_DIAG_SEVERITY, "FATAL");
 	send_field(&message, PG_DIAG_SEVERITY_NONLOCALIZED, "FATAL");
-	send_field(&message, PG_DIAG_SQLSTATE,
-			   unpack_sql_state(safe ? ERRCODE_IDLE_SESSION_TIMEOUT
-									 : ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN));
+	send_field(&message, PG_DIAG_SQLSTATE, unpack_sql_state(told.sqlstate));
 	send_field(&message, PG_DIAG_MESSAGE_PRIMARY, "ai_cleanup retired this idle connection");
 	send_field(&message, PG_DIAG_MESSAGE_DETAIL, detail.data());
-	send_field(&message, PG_DIAG_MESSAGE_HINT,
-			   safe ? "Connect again, as a connection pool does by itself; nothing after the "
-					  "last completed command was committed."
-					: "Connect again; the last command may have been committed, so look "
-					  "before you repeat it.");
+	send_field(&message, PG_DIAG_MESSAGE_HINT, told.hint);
 	pq_sendbyte(&message, '\0');
 
 	pq_putmessage_noblock('E', message.data, message.len);
@@ -102,25 +189,64 @@ log_retirement(const char *idle, const char *cause)
 
 	ereport(LOG,
 			(errmsg("ai_cleanup retired session %d: database \"%s\", role \"%s\", "
-					"application \"%s\", client %s%s%s, idle for %s, %s%s%s%s",
+					"application \"%s\", client %s%s%s, %s for %s, %s%s%s%s",
 					MyProcPid, MyProcPort->database_name, MyProcPort->user_name,
 					application_name == nullptr ? "" : application_name, MyProcPort->remote_host,
-					tcp ? ":" : "", tcp ? MyProcPort->remote_port : "", idle, cause,
-					role[0] == '\0' ? "" : " (role \"", role, role[0] == '\0' ? "" : "\")"),
+					tcp ? ":" : "", tcp ? MyProcPort->remote_port : "", describe_state(), idle,
+					cause, role[0] == '\0' ? "" : " (role \"", role, role[0] == '\0' ? "" : "\")"),
 			 errhidestmt(true), errhidecontext(true)));
+}
+
+void
+note_ending(const Request &request, Duration idle_for, journal::Outcome outcome)
+{
+	const RegistryEntry &entry = *own_session::entry();
+	journal::Ending ending{.ended_at = GetCurrentTimestamp(),
+						   .idle_for = idle_for,
+						   .pid = MyProcPid,
+						   .role = entry.role,
+						   .asker_pid = request.asker_pid,
+						   .reason = request.reason,
+						   .outcome = outcome,
+						   .database = entry.database_name,
+						   .role_name = entry.role_name,
+						   .application = {},
+						   .asker_role = request.asker_role,
+						   .client = client_address(MyProcPort->raddr)};
+
+	if (application_name != nullptr)
+		namestrcpy(&ending.application, application_name);
+	journal::note(ending);
+}
+
+// Was it asked to end whatever it does? Then this is why it ends.
+void
+note_termination()
+{
+	RegistryEntry &entry = *own_session::entry();
+
+	if (pg_atomic_read_u32(&entry.termination_phase) !=
+		static_cast<std::uint32_t>(RequestPhase::published))
+		return;
+	pg_read_barrier();
+	const Request &request = entry.termination;
+	const Duration idle_for =
+		request.idle_before == never ? -1 : request.asked_at - request.idle_before;
+	note_ending(request, idle_for, journal::Outcome::terminated);
 }
 
 // A before_shmem_exit callback: the socket, the log and the statistics still work.
 void
 say_farewell(int, Datum)
 {
-	if (!answer::agreed())
-		return;
-
 	// It may have ended otherwise after all. Then PostgreSQL has told the client so, unless
 	// that went the way of all it wrote since the socket was cut off.
-	if (!client_socket::reconnect_for_farewell() && whereToSendOutput != DestNone)
+	if (!answer::agreed() ||
+		(!client_socket::reconnect_for_farewell() && whereToSendOutput != DestNone))
+	{
+		note_termination();
 		return;
+	}
 
 	Text idle;
 	Line cause;
@@ -128,57 +254,14 @@ say_farewell(int, Datum)
 	describe_cause(cause);
 	tell_client(idle.data(), cause.data());
 	log_retirement(idle.data(), cause.data());
+	note_ending(answer::request(), answer::idle_age(), journal::Outcome::retired);
 	statistics::count(statistics::Counter::sessions_retired);
 
 	// Not a client that went away, as the end-of-file made pgstat believe.
 	pgStatSessionEndCause = DISCONNECT_KILLED;
 }
 
-// Would this statement leave the client owing more, which it can no longer send?
-bool
-wants_more(Node *statement)
-{
-	if (IsA(statement, TransactionStmt))
-	{
-		const TransactionStmtKind kind = castNode(TransactionStmt, statement)->kind;
-		return kind == TRANS_STMT_BEGIN || kind == TRANS_STMT_START;
-	}
-	if (IsA(statement, CopyStmt))
-	{
-		const CopyStmt *copy = castNode(CopyStmt, statement);
-		return copy->is_from && copy->filename == nullptr;
-	}
-	return false;
-}
-
-// The last request of a retired session is served, unless it only begins something: that
-// is refused before it begins, by leaving the way end-of-file would have made it leave.
-void
-process_utility(PlannedStmt *statement, const char *query, bool read_only_tree,
-				ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
-				DestReceiver *dest, QueryCompletion *completion)
-{
-	if (unlikely(client_socket::serves_last_request()) && wants_more(statement->utilityStmt))
-	{
-		whereToSendOutput = DestNone;
-		proc_exit(0);
-	}
-	if (next_process_utility != nullptr)
-		next_process_utility(statement, query, read_only_tree, context, params, environment, dest,
-							 completion);
-	else
-		standard_ProcessUtility(statement, query, read_only_tree, context, params, environment,
-								dest, completion);
-}
-
 } // namespace
-
-void
-install_hook()
-{
-	next_process_utility = ProcessUtility_hook;
-	ProcessUtility_hook = process_utility;
-}
 
 void
 prepare()

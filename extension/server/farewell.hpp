@@ -6,9 +6,6 @@
 namespace ai_cleanup::farewell
 {
 
-// Chains into ProcessUtility_hook. For _PG_init.
-void install_hook();
-
 // Registers this session's farewell. For own_session.cpp.
 void prepare();
 

@@ -2,15 +2,22 @@
 #include "bridge/prelude.hpp"
 #include "call.hpp"
 #include "module.hpp"
+#include "permission.hpp"
 #include "registry.hpp"
+#include "row.hpp"
+#include "settings.hpp"
 #include "statistics.hpp"
 
 extern "C"
 {
+	PG_FUNCTION_INFO_V1(ai_cleanup_plan_sql);
+	PG_FUNCTION_INFO_V1(ai_cleanup_reset_stats_sql);
 	PG_FUNCTION_INFO_V1(ai_cleanup_sql);
 	PG_FUNCTION_INFO_V1(ai_cleanup_stats_sql);
 	PG_FUNCTION_INFO_V1(ai_conn_count_sql);
 
+	PGDLLEXPORT Datum ai_cleanup_plan_sql(PG_FUNCTION_ARGS);
+	PGDLLEXPORT Datum ai_cleanup_reset_stats_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_cleanup_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_cleanup_stats_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_conn_count_sql(PG_FUNCTION_ARGS);
@@ -21,16 +28,6 @@ namespace ai_cleanup
 
 namespace
 {
-
-void
-require_preloaded()
-{
-	if (!module::is_preloaded())
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("ai_cleanup must be loaded by the server at its start"),
-						errhint("Add shared_preload_libraries = 'ai_cleanup' to postgresql.conf "
-								"and restart the server.")));
-}
 
 void
 require_not_null(FunctionCallInfo fcinfo, int argument, const char *name, const char *hint)
@@ -59,7 +56,7 @@ database_oid(Name name)
 
 // Months count as 30 days and days as 24 hours, as PostgreSQL compares intervals.
 Duration
-idle_age(const Interval &interval)
+length_of(const Interval &interval)
 {
 	const __int128 days = __int128{interval.month} * DAYS_PER_MONTH + interval.day;
 	const __int128 age = days * USECS_PER_DAY + interval.time;
@@ -72,6 +69,79 @@ idle_age(const Interval &interval)
 	return age > never ? never : static_cast<Duration>(age);
 }
 
+// The arguments that ai_cleanup() and ai_cleanup_plan() have in common.
+Call
+call_of(FunctionCallInfo fcinfo)
+{
+	module::require_preloaded();
+	require_not_null(fcinfo, 0, "force", "Use true or false.");
+	require_not_null(fcinfo, 1, "database", "Leave it out for the current database.");
+	require_not_null(fcinfo, 2, "idle_for", "Use '0' for every idle session.");
+	return {.force = PG_GETARG_BOOL(0),
+			.database = database_oid(PG_GETARG_NAME(1)),
+			.idle_for = length_of(*PG_GETARG_INTERVAL_P(2)),
+			.protect = settings::protect};
+}
+
+const char *
+text(Action action)
+{
+	switch (action)
+	{
+	case Action::retire:
+		return "retire";
+	case Action::terminate:
+		return "terminate";
+	case Action::leave:
+		break;
+	}
+	return "leave";
+}
+
+// Does the verdict follow from roles alone, so that it says nothing of what the session does?
+bool
+says_nothing(Verdict verdict)
+{
+	return verdict.reason == Reason::superuser || verdict.reason == Reason::other_role ||
+		   verdict.reason == Reason::own_session || verdict.action == Action::terminate;
+}
+
+void
+put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details, Verdict verdict,
+		 Timestamp now)
+{
+	const RegistryEntry &entry = registry::entries()[session.slot];
+	const bool visible = may_see_details(session.role);
+	Row<10> row;
+
+	row.add(Int32GetDatum(session.pid));
+	row.add_name(entry.database_name);
+	row.add_name(entry.role_name);
+	row.add_text(details.application.data());
+	if (visible)
+	{
+		row.add_client(client_address(details.client));
+		row.add_text(state_text(details.state));
+		row.add_interval(idle_age(session, now));
+	}
+	while (row.next < row.values.size() - 2)
+		row.add_null();
+	// Whoever may not see what it does is told that much only.
+	if (!visible && session.permission != Permission::granted)
+		verdict = permission_verdict(session.permission);
+	if (visible || says_nothing(verdict))
+	{
+		row.add_text(text(verdict.action));
+		row.add_text(text(verdict.reason));
+	}
+	else
+	{
+		row.add_null();
+		row.add_null();
+	}
+	row.put(fcinfo);
+}
+
 } // namespace
 
 } // namespace ai_cleanup
@@ -82,15 +152,37 @@ ai_cleanup_sql(PG_FUNCTION_ARGS)
 {
 	using namespace ai_cleanup;
 
-	require_preloaded();
-	require_not_null(fcinfo, 0, "force", "Use true or false.");
-	require_not_null(fcinfo, 1, "database", "Leave it out for the current database.");
-	require_not_null(fcinfo, 2, "idle_for", "Use '0' for every idle session.");
+	PG_RETURN_INT32(carry_out(call_of(fcinfo)));
+}
 
-	const Call call{.force = PG_GETARG_BOOL(0),
-					.database = database_oid(PG_GETARG_NAME(1)),
-					.idle_for = idle_age(*PG_GETARG_INTERVAL_P(2))};
-	PG_RETURN_INT32(carry_out(call));
+// ai_cleanup_plan(force boolean, database name, idle_for interval) RETURNS TABLE (...): what
+// ai_cleanup() would do, with each session of that database
+Datum
+ai_cleanup_plan_sql(PG_FUNCTION_ARGS)
+{
+	using namespace ai_cleanup;
+
+	const Call call = call_of(fcinfo);
+	InitMaterializedSRF(fcinfo, 0);
+	const auto [snapshot, verdicts, now] = plan(call, With::details);
+	for (std::size_t i = 0; i < verdicts.size(); i++)
+	{
+		if (snapshot.sessions[i].database == call.database)
+			put_plan(fcinfo, snapshot.sessions[i], snapshot.details[i], verdicts[i], now);
+	}
+	return Datum{0};
+}
+
+// ai_cleanup_reset_stats() RETURNS void
+Datum
+ai_cleanup_reset_stats_sql(PG_FUNCTION_ARGS)
+{
+	using namespace ai_cleanup;
+
+	(void) fcinfo;
+	module::require_preloaded();
+	statistics::reset();
+	PG_RETURN_VOID();
 }
 
 // ai_cleanup_stats() RETURNS record: since when, the counters in their order, the histogram
@@ -104,16 +196,16 @@ ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 	std::array<Datum, wait_bucket_count> waits{};
 	TupleDesc descriptor = nullptr;
 
-	require_preloaded();
+	module::require_preloaded();
 	if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 
-	values[0] = TimestampTzGetDatum(registry::shared().started_at);
+	const statistics::Totals totals = statistics::totals();
+	values[0] = TimestampTzGetDatum(totals.since);
 	for (std::size_t i = 0; i < counter_count; i++)
-		values[1 + i] = Int64GetDatum(
-			static_cast<int64>(statistics::value(static_cast<statistics::Counter>(i))));
+		values[1 + i] = Int64GetDatum(static_cast<int64>(totals.counters[i]));
 	for (std::size_t i = 0; i < waits.size(); i++)
-		waits[i] = Int64GetDatum(static_cast<int64>(statistics::waits_in(i)));
+		waits[i] = Int64GetDatum(static_cast<int64>(totals.waits[i]));
 	values[columns - 1] =
 		PointerGetDatum(construct_array(waits.data(), static_cast<int>(waits.size()), INT8OID,
 										sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
@@ -128,7 +220,7 @@ ai_conn_count_sql(PG_FUNCTION_ARGS)
 {
 	using namespace ai_cleanup;
 
-	require_preloaded();
+	module::require_preloaded();
 	if (PG_NARGS() == 0)
 		PG_RETURN_INT32(registry::count_sessions(MyDatabaseId));
 	PG_RETURN_INT32(

@@ -4,10 +4,12 @@
 #include "admission.hpp"
 #include "bridge/prelude.hpp"
 #include "client_socket.hpp"
-#include "farewell.hpp"
+#include "journal.hpp"
 #include "own_session.hpp"
 #include "registry.hpp"
+#include "saved_state.hpp"
 #include "settings.hpp"
+#include "utility.hpp"
 #include "wait_events.hpp"
 #include "worker.hpp"
 
@@ -35,6 +37,7 @@ shmem_request()
 	if (next_shmem_request != nullptr)
 		next_shmem_request();
 	registry::request_memory();
+	journal::request_memory();
 }
 
 void
@@ -43,7 +46,14 @@ shmem_startup()
 	if (next_shmem_startup != nullptr)
 		next_shmem_startup();
 	registry::lay_out();
+	const bool fresh = journal::lay_out();
 	wait_events::define();
+	// Elsewhere it is the postmaster's memory that is found.
+	if (IsUnderPostmaster)
+		return;
+	if (fresh)
+		saved_state::load();
+	saved_state::save_at_exit();
 }
 
 // Called after failed logins too (libpq/auth.c).
@@ -68,7 +78,7 @@ install_hooks()
 	shmem_startup_hook = shmem_startup;
 	next_client_authentication = ClientAuthentication_hook;
 	ClientAuthentication_hook = client_authentication;
-	farewell::install_hook();
+	utility::install_hook();
 }
 
 } // namespace
@@ -77,6 +87,16 @@ bool
 is_preloaded()
 {
 	return preloaded;
+}
+
+void
+require_preloaded()
+{
+	if (!is_preloaded())
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("ai_cleanup must be loaded by the server at its start"),
+						errhint("Add shared_preload_libraries = 'ai_cleanup' to postgresql.conf "
+								"and restart the server.")));
 }
 
 } // namespace ai_cleanup::module

@@ -17,6 +17,7 @@ look_up_role(const char *name, Newcomer &newcomer)
 
 	const auto *role = reinterpret_cast<Form_pg_authid>(GETSTRUCT(tuple));
 	const bool can_login = role->rolcanlogin;
+	newcomer.name = role->rolname;
 	newcomer.role = role->oid;
 	newcomer.superuser = role->rolsuper;
 	newcomer.role_limit = role->rolconnlimit;

@@ -8,6 +8,7 @@ namespace ai_cleanup
 
 struct Newcomer
 {
+	NameData name; // of its role
 	Oid role;
 	Oid database;
 	bool superuser;

@@ -20,8 +20,9 @@ RegistryEntry *volatile my_entry = nullptr;
 std::uint64_t my_id = 0;
 volatile sig_atomic_t opened = false;
 volatile sig_atomic_t committed = false;
-int published_connection_budget = inherited;
-int published_idle_timeout = inherited;
+// Also in processes that are no session, and before there is one.
+std::array<int, own_setting_count> published_settings{inherited, inherited, inherited, inherited,
+													  inherited};
 
 int
 slot_of(const RegistryEntry &entry)
@@ -35,21 +36,46 @@ store(pg_atomic_uint32 &field, int value)
 	pg_atomic_write_u32(&field, static_cast<std::uint32_t>(value));
 }
 
-// When could the worker first have something to do with me? Not before my limit has passed.
+int
+effective(OwnSetting which, int shared)
+{
+	const int own = published(which);
+	return own == inherited ? shared : own;
+}
+
+Timestamp
+due_after(int limit, Timestamp now)
+{
+	return limit > 0 ? after(now, limit * millisecond) : never;
+}
+
+Timestamp
+transaction_due(Timestamp now)
+{
+	const int too_long =
+		effective(OwnSetting::idle_in_transaction_timeout, settings::idle_in_transaction_timeout);
+	const int in_the_way =
+		effective(OwnSetting::idle_blocker_timeout, settings::idle_blocker_timeout);
+
+	return std::min(due_after(too_long, now), due_after(in_the_way, now));
+}
+
+// When could the worker first have something to do with me? Not before a limit has passed.
 void
 tell_worker_of_limit()
 {
-	const int own = published_idle_timeout;
-	const int limit = own == inherited ? settings::idle_timeout : own;
-	if (limit > 0)
-		worker::wake_if_due_before(after(GetCurrentTimestamp(), limit * millisecond));
+	const Timestamp now = GetCurrentTimestamp();
+	const int idle = effective(OwnSetting::idle_timeout, settings::idle_timeout);
+	const Timestamp due = std::min(due_after(idle, now), transaction_due(now));
+
+	if (due != never)
+		worker::wake_if_due_before(due);
 }
 
 bool
 over_budget()
 {
-	const int own = published_connection_budget;
-	const int budget = own == inherited ? settings::connection_budget : own;
+	const int budget = effective(OwnSetting::connection_budget, settings::connection_budget);
 	return budget > 0 && registry::count_sessions(MyDatabaseId) > budget;
 }
 
@@ -71,6 +97,7 @@ open(RegistryEntry &entry)
 	entry.database = MyDatabaseId;
 	entry.opened_at = GetCurrentTimestamp();
 	namestrcpy(&entry.database_name, MyProcPort->database_name);
+	namestrcpy(&entry.role_name, MyProcPort->user_name);
 	registry::set_database(slot_of(entry), MyDatabaseId);
 	registry::set_occupant(entry, {my_id, Phase::open});
 	opened = true;
@@ -142,14 +169,16 @@ enter()
 	entry.pid = MyProcPid;
 	entry.role = InvalidOid;
 	entry.database = InvalidOid;
-	store(entry.connection_budget, published_connection_budget);
-	store(entry.idle_timeout_ms, published_idle_timeout);
+	for (std::size_t i = 0; i < own_setting_count; i++)
+		store(entry.own_settings[i], published_settings[i]);
+	store(entry.listens, 0);
 	write_timestamp(entry.idle_since, never);
 	set_request_phase(entry, RequestPhase::none);
 	pg_atomic_write_u32(&entry.asked, 0);
 	pg_atomic_write_u32(&entry.answered, 0);
 	pg_atomic_write_u32(&entry.declines, 0);
 	pg_atomic_write_u32(&entry.waits_for_room, 0);
+	pg_atomic_write_u32(&entry.termination_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	write_timestamp(entry.declined_at, long_ago);
 
 	farewell::prepare();
@@ -205,27 +234,40 @@ wait_for_room(bool waits)
 }
 
 void
-publish_connection_budget(int sessions)
+publish(OwnSetting which, int value)
 {
-	published_connection_budget = sessions;
+	published_settings[static_cast<std::size_t>(which)] = value;
 	if (my_entry == nullptr)
 		return;
-	store(my_entry->connection_budget, sessions);
+	store(my_entry->own_settings[static_cast<std::size_t>(which)], value);
 	pg_memory_barrier();
-	if (opened)
-		tell_worker_of_need();
+	if (!opened)
+		return;
+	tell_worker_of_limit();
+	tell_worker_of_need();
+}
+
+int
+published(OwnSetting which)
+{
+	return published_settings[static_cast<std::size_t>(which)];
 }
 
 void
-publish_idle_timeout(int milliseconds)
+publish_listening(bool listens)
 {
-	published_idle_timeout = milliseconds;
-	if (my_entry == nullptr)
+	if (my_entry != nullptr)
+		store(my_entry->listens, listens ? 1 : 0);
+}
+
+void
+transaction_begins()
+{
+	if (!opened)
 		return;
-	store(my_entry->idle_timeout_ms, milliseconds);
-	pg_memory_barrier();
-	if (opened)
-		tell_worker_of_limit();
+	const Timestamp due = transaction_due(GetCurrentTransactionStartTimestamp());
+	if (due != never)
+		worker::wake_if_due_before(due);
 }
 
 } // namespace ai_cleanup::own_session

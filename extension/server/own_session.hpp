@@ -29,9 +29,17 @@ void announce_login(Oid role, Oid database);
 
 void wait_for_room(bool waits);
 
-// From the settings' assign hooks, in whatever process: my own value (of idle_timeout in
-// milliseconds), or `inherited` if the configuration file's counts.
-void publish_connection_budget(int sessions);
-void publish_idle_timeout(int milliseconds);
+// From the settings' assign hooks, in whatever process: my own value, or `inherited` if the
+// configuration file's counts.
+void publish(OwnSetting which, int value);
+// What I have published, if a setting is my own; otherwise `inherited`.
+int published(OwnSetting which);
+
+// From server/protection.cpp: do I listen for notifications?
+void publish_listening(bool listens);
+
+// A transaction block begins: the worker hears of it if a limit on it could pass before it
+// looks again.
+void transaction_begins();
 
 } // namespace ai_cleanup::own_session

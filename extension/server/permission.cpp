@@ -16,4 +16,12 @@ permission_to_signal(Oid role)
 	return Permission::granted;
 }
 
+// HAS_PGSTAT_PERMISSIONS in utils/adt/pgstatfuncs.c.
+bool
+may_see_details(Oid role)
+{
+	return has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS) ||
+		   has_privs_of_role(GetUserId(), role);
+}
+
 } // namespace ai_cleanup

@@ -1,4 +1,5 @@
-// May the current role end a session of another? The rule of pg_terminate_backend.
+// May the current role end a session of another, and see what it does? The rules of
+// pg_terminate_backend and of pg_stat_activity.
 #pragma once
 
 #include "bridge/prelude.hpp"
@@ -9,5 +10,8 @@ namespace ai_cleanup
 
 // `role`: the one the session logged in with. Looks catalogs up: needs a transaction.
 Permission permission_to_signal(Oid role);
+
+// What everybody may know of a session is who it is; the rest is for these.
+bool may_see_details(Oid role);
 
 } // namespace ai_cleanup

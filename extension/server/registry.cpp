@@ -62,14 +62,16 @@ void
 clear(RegistryEntry &entry)
 {
 	pg_atomic_init_u64(&entry.occupant, packed({0, Phase::none}));
-	pg_atomic_init_u32(&entry.idle_timeout_ms, static_cast<std::uint32_t>(inherited));
-	pg_atomic_init_u32(&entry.connection_budget, static_cast<std::uint32_t>(inherited));
+	for (pg_atomic_uint32 &own : entry.own_settings)
+		pg_atomic_init_u32(&own, static_cast<std::uint32_t>(inherited));
+	pg_atomic_init_u32(&entry.listens, 0);
 	pg_atomic_init_u64(&entry.idle_since, 0);
 	pg_atomic_init_u32(&entry.request_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	pg_atomic_init_u32(&entry.asked, 0);
 	pg_atomic_init_u32(&entry.answered, 0);
 	pg_atomic_init_u32(&entry.declines, 0);
 	pg_atomic_init_u32(&entry.waits_for_room, 0);
+	pg_atomic_init_u32(&entry.termination_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
 }
 
@@ -100,12 +102,13 @@ lay_out()
 
 	if (!found)
 	{
-		head->started_at = GetCurrentTimestamp();
 		pg_atomic_init_u64(&head->last_id, 0);
 		pg_atomic_init_u32(&head->worker.proc, no_proc);
 		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));
 		pg_atomic_init_u32(&head->admission.waiting, no_proc);
 		pg_atomic_init_u64(&head->admission.closed_until, static_cast<std::uint64_t>(long_ago));
+		pg_atomic_init_u64(&head->statistics.since,
+						   static_cast<std::uint64_t>(GetCurrentTimestamp()));
 		for (pg_atomic_uint64 &counter : head->statistics.counters)
 			pg_atomic_init_u64(&counter, 0);
 		for (pg_atomic_uint64 &bucket : head->statistics.waits)

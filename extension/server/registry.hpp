@@ -9,6 +9,7 @@
 #pragma once
 
 #include "bridge/prelude.hpp"
+#include "core/protection.hpp"
 #include "core/time.hpp"
 #include "core/verdict.hpp"
 
@@ -41,14 +42,43 @@ enum class RequestPhase : std::uint32_t
 	taken,     // the session looks at it, or has agreed and is on its way out
 };
 
-// Please end yourself, if you are idle and have been since `idle_before`.
+// Where the value of a setting in force comes from.
+enum class Origin : std::uint8_t
+{
+	unknown,
+	built_in,
+	configuration_file,
+	command_line,
+	all_roles, // from here on it is a session's own
+	database,
+	role,
+	role_in_database,
+	connection,
+	session,
+};
+
+// The settings of which a session may have values of its own that others must know.
+enum class OwnSetting : std::uint8_t
+{
+	connection_budget,
+	exempt,
+	idle_blocker_timeout,
+	idle_in_transaction_timeout,
+	idle_timeout,
+};
+constexpr std::size_t own_setting_count = 5;
+
+// Please end yourself, if you are idle and have been since `idle_before`. Of a termination it
+// says who asked for it, and why.
 struct Request
 {
 	Timestamp idle_before;
 	Timestamp asked_at;
 	Timestamp expires_at;
 	std::int64_t limit; // what the reason measures against: a Duration, or sessions, or slots
+	Origin limit_origin;
 	Reason reason;
+	Protections protect; // what protects from it
 	int asker_pid;
 	int asker_proc;      // its index in ProcGlobal
 	NameData asker_role; // empty for the worker
@@ -66,13 +96,15 @@ struct RegistryEntry
 	Timestamp opened_at;
 	bool retirable;
 	NameData database_name; // a database in use cannot be renamed
+	NameData role_name;     // as it logged in
 
 	pg_atomic_uint32 waits_for_room; // 1: a newcomer whom PostgreSQL would turn away so far
 
-	pg_atomic_uint32 idle_timeout_ms;   // std::int32_t: its own value, or `inherited`
-	pg_atomic_uint32 connection_budget; // likewise
-	pg_atomic_uint64 idle_since;        // Timestamp: its last transaction's end, kept where
-										// track_activities is off
+	// By OwnSetting, std::int32_t: its own value, or `inherited`.
+	std::array<pg_atomic_uint32, own_setting_count> own_settings;
+	pg_atomic_uint32 listens;    // 1: it listens for notifications
+	pg_atomic_uint64 idle_since; // Timestamp: its last transaction's end, kept where
+								 // track_activities is off
 
 	pg_atomic_uint32 request_phase;
 	pg_atomic_uint32 asked;    // how many requests were published to this occupant
@@ -81,6 +113,9 @@ struct RegistryEntry
 	pg_atomic_uint64 declined_at;
 	Timestamp declined_idle_since; // its own affair
 	Request request;
+
+	pg_atomic_uint32 termination_phase; // RequestPhase: none, writing, published
+	Request termination;                // the first one
 };
 
 // What sessions need to know of the worker.
@@ -97,12 +132,13 @@ struct AdmissionDesk
 	pg_atomic_uint64 closed_until; // Timestamp: too many come and go for anybody to wait
 };
 
-// What was counted since the server started; server/statistics.cpp names them.
+// What was counted since then; server/statistics.cpp names them.
 constexpr std::size_t counter_count = 8;
 constexpr std::size_t wait_bucket_count = 11;
 
 struct Statistics
 {
+	pg_atomic_uint64 since; // Timestamp
 	std::array<pg_atomic_uint64, counter_count> counters;
 	std::array<pg_atomic_uint64, wait_bucket_count> waits;
 };
@@ -111,7 +147,6 @@ constexpr std::uint32_t no_proc = UINT32_MAX;
 
 struct Registry
 {
-	Timestamp started_at;
 	pg_atomic_uint64 last_id;
 	WorkerDesk worker;
 	AdmissionDesk admission;
@@ -166,6 +201,13 @@ set_request_phase(RegistryEntry &entry, RequestPhase phase)
 {
 	pg_write_barrier();
 	pg_atomic_write_u32(&entry.request_phase, static_cast<std::uint32_t>(phase));
+}
+
+inline std::int32_t
+own_setting(RegistryEntry &entry, OwnSetting which)
+{
+	return static_cast<std::int32_t>(
+		pg_atomic_read_u32(&entry.own_settings[static_cast<std::size_t>(which)]));
 }
 
 inline bool

@@ -30,6 +30,21 @@ claim(RegistryEntry &entry)
 		   move_request(entry, RequestPhase::published, RequestPhase::writing);
 }
 
+// Who asks first is the one whom the journal names.
+void
+leave_word(RegistryEntry &entry, const Request &request)
+{
+	auto phase = static_cast<std::uint32_t>(RequestPhase::none);
+
+	if (!pg_atomic_compare_exchange_u32(&entry.termination_phase, &phase,
+										static_cast<std::uint32_t>(RequestPhase::writing)))
+		return;
+	entry.termination = request;
+	pg_write_barrier();
+	pg_atomic_write_u32(&entry.termination_phase,
+						static_cast<std::uint32_t>(RequestPhase::published));
+}
+
 } // namespace
 
 bool
@@ -58,7 +73,7 @@ ask(const Session &session, const Request &request, Asked &asked)
 }
 
 bool
-terminate(const Session &session, Asked &asked)
+terminate(const Session &session, const Request &request, Asked &asked)
 {
 	RegistryEntry &entry = registry::entries()[session.slot];
 	asked = {session.slot, session.id, 0};
@@ -67,6 +82,7 @@ terminate(const Session &session, Asked &asked)
 	const bool live = is_live(entry, session.id);
 	if (live)
 	{
+		leave_word(entry, request);
 		// Its whole process group, as pg_signal_backend in storage/ipc/signalfuncs.c.
 #ifdef HAVE_SETSID
 		kill(-entry.pid, SIGTERM);

@@ -30,8 +30,9 @@ enum class Outcome : std::uint8_t
 // out already, joins that one instead.
 bool ask(const Session &session, const Request &request, Asked &asked);
 
-// Ends a session whatever it does, as pg_terminate_backend does. False if it is gone.
-bool terminate(const Session &session, Asked &asked);
+// Ends a session whatever it does, as pg_terminate_backend does, and leaves word of who asked.
+// False if it is gone.
+bool terminate(const Session &session, const Request &request, Asked &asked);
 
 Outcome outcome(const Asked &asked);
 

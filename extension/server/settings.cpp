@@ -3,6 +3,7 @@
 #include "settings.hpp"
 
 #include "bridge/guard.hpp"
+#include "core/pattern_list.hpp"
 #include "core/session.hpp"
 #include "own_session.hpp"
 
@@ -13,19 +14,29 @@ int admission_timeout = default_admission_timeout;
 int connection_budget = default_connection_budget;
 char *databases = nullptr;
 bool enabled = default_enabled;
+bool evict_exempt = default_evict_exempt;
+bool exempt = default_exempt;
+char *exempt_applications = nullptr;
+char *exempt_roles = nullptr;
+int idle_blocker_timeout = default_idle_blocker_timeout;
+int idle_in_transaction_timeout = default_idle_in_transaction_timeout;
 int idle_timeout = default_idle_timeout;
+int journal_size = default_journal_size;
+Protections protect = all_protections;
 int wait_timeout = default_wait_timeout;
 
 namespace
 {
 
 int headroom = default_headroom;
+char *protect_text = nullptr;
+std::array<Origin, own_setting_count> origins{};
 
 constexpr int least_default_headroom = 3;
 constexpr int default_headroom_share = 5; // one slot in so many
 
 bool
-check_databases(char **value, void **, GucSource)
+check_pattern_list(char **value, void **, GucSource)
 {
 	Failure failure;
 	const std::string_view text = *value;
@@ -33,43 +44,142 @@ check_databases(char **value, void **, GucSource)
 	if (attempt([text] { PatternList list(text); }, failure))
 		return true;
 	GUC_check_errdetail("%s", failure.message.data());
-	GUC_check_errhint("List database names or patterns with * and ?, separated by commas; "
+	GUC_check_errhint("List names or patterns with * and ?, separated by commas; "
 					  "put a name with other characters in double quotes.");
 	return false;
 }
 
-// Assign hooks are not told where a value comes from, check hooks are. What comes from the
-// configuration file or the command line counts as inherited: the worker knows it as well,
-// and sooner, for an idle session does not reload before its next command.
-bool
-note_source(int *, void **extra, GucSource source)
+// The bit of one of protection_names; 0 if it is none of them.
+Protections
+protection_named(std::string_view name)
 {
-	auto *is_inherited = static_cast<bool *>(compat::setting_extra(sizeof(bool)));
+	for (std::size_t i = 0; i < protection_names.size(); i++)
+	{
+		if (protection_names[i] == name)
+			return static_cast<Protections>(1 << i);
+	}
+	return 0;
+}
 
-	if (is_inherited == nullptr)
+bool
+check_protect(char **value, void **extra, GucSource)
+{
+	char *text = pstrdup(*value);
+	List *names = NIL;
+	Protections protections = 0;
+
+	if (!SplitIdentifierString(text, ',', &names))
+	{
+		GUC_check_errdetail("The list is not well formed.");
 		return false;
-	*is_inherited = source <= PGC_S_ARGV;
-	*extra = is_inherited;
+	}
+	for (int i = 0; i < list_length(names); i++)
+	{
+		const auto *name = static_cast<const char *>(list_nth(names, i));
+		const Protections protection = protection_named(name);
+		if (protection == 0)
+		{
+			GUC_check_errdetail("There is no protection \"%s\".", name);
+			GUC_check_errhint(
+				"List any of listen, lock, temp_table; an empty list protects nobody.");
+			return false;
+		}
+		protections |= protection;
+	}
+	list_free(names);
+	pfree(text);
+
+	auto *found = static_cast<Protections *>(compat::setting_extra(sizeof(Protections)));
+	if (found == nullptr)
+		return false;
+	*found = protections;
+	*extra = found;
 	return true;
 }
 
-int
-published(int value, void *extra)
+void
+assign_protect(const char *, void *extra)
 {
-	const bool is_inherited = extra == nullptr || *static_cast<bool *>(extra);
-	return is_inherited ? inherited : value;
+	protect = *static_cast<Protections *>(extra);
+}
+
+Origin
+origin_of(GucSource source)
+{
+	switch (source)
+	{
+	case PGC_S_FILE:
+		return Origin::configuration_file;
+	case PGC_S_ENV_VAR:
+	case PGC_S_ARGV:
+		return Origin::command_line;
+	case PGC_S_GLOBAL:
+		return Origin::all_roles;
+	case PGC_S_DATABASE:
+		return Origin::database;
+	case PGC_S_USER:
+		return Origin::role;
+	case PGC_S_DATABASE_USER:
+		return Origin::role_in_database;
+	case PGC_S_CLIENT:
+		return Origin::connection;
+	case PGC_S_OVERRIDE:
+	case PGC_S_INTERACTIVE:
+	case PGC_S_TEST:
+	case PGC_S_SESSION:
+		return Origin::session;
+	default:
+		return Origin::built_in;
+	}
+}
+
+// Assign hooks are not told where a value comes from, check hooks are.
+bool
+note_origin(void **extra, GucSource source)
+{
+	auto *noted = static_cast<Origin *>(compat::setting_extra(sizeof(Origin)));
+
+	if (noted == nullptr)
+		return false;
+	*noted = origin_of(source);
+	*extra = noted;
+	return true;
+}
+
+bool
+note_origin_of_number(int *, void **extra, GucSource source)
+{
+	return note_origin(extra, source);
+}
+
+bool
+note_origin_of_switch(bool *, void **extra, GucSource source)
+{
+	return note_origin(extra, source);
+}
+
+// What comes from the configuration file or the command line counts as inherited: the worker
+// knows it as well, and sooner, for an idle session does not reload before its next command.
+void
+assign(OwnSetting which, int value, void *extra)
+{
+	const Origin from = extra == nullptr ? Origin::built_in : *static_cast<Origin *>(extra);
+
+	origins[static_cast<std::size_t>(which)] = from;
+	own_session::publish(which, from < Origin::all_roles ? inherited : value);
+}
+
+template <OwnSetting which>
+void
+assign_number(int value, void *extra)
+{
+	assign(which, value, extra);
 }
 
 void
-assign_connection_budget(int value, void *extra)
+assign_exempt(bool value, void *extra)
 {
-	own_session::publish_connection_budget(published(value, extra));
-}
-
-void
-assign_idle_timeout(int value, void *extra)
-{
-	own_session::publish_idle_timeout(published(value, extra));
+	assign(OwnSetting::exempt, value ? 1 : 0, extra);
 }
 
 } // namespace
@@ -84,6 +194,54 @@ effective_headroom()
 					MaxConnections / 2);
 }
 
+Limits
+limits()
+{
+	return {.enabled = enabled,
+			.idle_timeout_ms = idle_timeout,
+			.connection_budget = connection_budget,
+			.headroom = effective_headroom(),
+			.idle_in_transaction_timeout_ms = idle_in_transaction_timeout,
+			.idle_blocker_timeout_ms = idle_blocker_timeout,
+			.protect = protect,
+			.evict_exempt = evict_exempt};
+}
+
+Origin
+origin(OwnSetting which)
+{
+	return origins[static_cast<std::size_t>(which)];
+}
+
+const char *
+text(Origin origin)
+{
+	switch (origin)
+	{
+	case Origin::built_in:
+		return "default";
+	case Origin::configuration_file:
+		return "configuration file";
+	case Origin::command_line:
+		return "command line";
+	case Origin::all_roles:
+		return "setting of all roles";
+	case Origin::database:
+		return "database setting";
+	case Origin::role:
+		return "role setting";
+	case Origin::role_in_database:
+		return "setting of the role in this database";
+	case Origin::connection:
+		return "connection option";
+	case Origin::session:
+		return "set in the session";
+	case Origin::unknown:
+		break;
+	}
+	return "another session's setting";
+}
+
 void
 define()
 {
@@ -96,23 +254,62 @@ define()
 		"ai_cleanup.connection_budget",
 		"Sessions that a database may have before its longest idle ones are ended.",
 		"0 turns the budget off.", &connection_budget, default_connection_budget,
-		min_connection_budget, max_connection_budget, PGC_SUSET, 0, note_source,
-		assign_connection_budget, nullptr);
+		min_connection_budget, max_connection_budget, PGC_SUSET, 0, note_origin_of_number,
+		assign_number<OwnSetting::connection_budget>, nullptr);
 	DefineCustomStringVariable(
 		"ai_cleanup.databases", "Databases whose sessions the automatic parts may end.",
 		"A comma-separated list of names and of patterns with * and ?.", &databases,
-		default_databases, PGC_SIGHUP, GUC_LIST_INPUT, check_databases, nullptr, nullptr);
+		default_databases, PGC_SIGHUP, GUC_LIST_INPUT, check_pattern_list, nullptr, nullptr);
 	DefineCustomBoolVariable("ai_cleanup.enabled", "Ends idle sessions automatically.",
 							 "Off, only calls of ai_cleanup() end sessions.", &enabled,
 							 default_enabled, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+	DefineCustomBoolVariable(
+		"ai_cleanup.evict_exempt", "Lets exempt sessions make way for headroom and for logins.",
+		"They go after all others, and never for a limit or a budget.", &evict_exempt,
+		default_evict_exempt, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+	DefineCustomBoolVariable("ai_cleanup.exempt", "Exempts a session from the automatic limits.",
+							 "Made for ALTER ROLE and ALTER DATABASE.", &exempt, default_exempt,
+							 PGC_SUSET, 0, note_origin_of_switch, assign_exempt, nullptr);
+	DefineCustomStringVariable(
+		"ai_cleanup.exempt_applications",
+		"Applications whose sessions are exempt from the automatic limits.",
+		"A comma-separated list of application names and of patterns with * and ?.",
+		&exempt_applications, default_exempt_applications, PGC_SIGHUP, GUC_LIST_INPUT,
+		check_pattern_list, nullptr, nullptr);
+	DefineCustomStringVariable(
+		"ai_cleanup.exempt_roles", "Roles whose sessions are exempt from the automatic limits.",
+		"A comma-separated list of names and of patterns with * and ?.", &exempt_roles,
+		default_exempt_roles, PGC_SIGHUP, GUC_LIST_INPUT, check_pattern_list, nullptr, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.headroom", "Connection slots that are kept free by ending idle sessions.",
 		"-1 stands for the larger of 3 and a fifth of max_connections; 0 keeps none.", &headroom,
 		default_headroom, min_headroom, max_headroom, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
+		"ai_cleanup.idle_blocker_timeout",
+		"Ends a session that is idle in a transaction while another waits for its locks for "
+		"longer than this.",
+		"0 turns the limit off.", &idle_blocker_timeout, default_idle_blocker_timeout,
+		min_idle_blocker_timeout, max_idle_blocker_timeout, PGC_SUSET, GUC_UNIT_MS,
+		note_origin_of_number, assign_number<OwnSetting::idle_blocker_timeout>, nullptr);
+	DefineCustomIntVariable(
+		"ai_cleanup.idle_in_transaction_timeout",
+		"Ends a session that has been idle in a transaction for longer than this.",
+		"0 turns the limit off.", &idle_in_transaction_timeout, default_idle_in_transaction_timeout,
+		min_idle_in_transaction_timeout, max_idle_in_transaction_timeout, PGC_SUSET, GUC_UNIT_MS,
+		note_origin_of_number, assign_number<OwnSetting::idle_in_transaction_timeout>, nullptr);
+	DefineCustomIntVariable(
 		"ai_cleanup.idle_timeout", "Ends a session that has been idle for longer than this.",
 		"0 turns the limit off.", &idle_timeout, default_idle_timeout, min_idle_timeout,
-		max_idle_timeout, PGC_SUSET, GUC_UNIT_MS, note_source, assign_idle_timeout, nullptr);
+		max_idle_timeout, PGC_SUSET, GUC_UNIT_MS, note_origin_of_number,
+		assign_number<OwnSetting::idle_timeout>, nullptr);
+	DefineCustomIntVariable("ai_cleanup.journal_size",
+							"Endings of sessions that the journal remembers.", "0 keeps none.",
+							&journal_size, default_journal_size, min_journal_size, max_journal_size,
+							PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
+	DefineCustomStringVariable(
+		"ai_cleanup.protect", "What protects an idle session from everything but force.",
+		"A comma-separated list of listen, lock and temp_table.", &protect_text, default_protect,
+		PGC_SIGHUP, GUC_LIST_INPUT, check_protect, assign_protect, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.wait_timeout",
 		"Longest time that ai_cleanup() waits for the sessions it ends to be gone.",

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "bridge/prelude.hpp"
-#include "core/pattern_list.hpp"
+#include "core/policy.hpp"
+#include "registry.hpp"
 
 namespace ai_cleanup::settings
 {
@@ -12,7 +13,15 @@ extern int admission_timeout;
 extern int connection_budget;
 extern char *databases;
 extern bool enabled;
+extern bool evict_exempt;
+extern bool exempt;
+extern char *exempt_applications;
+extern char *exempt_roles;
+extern int idle_blocker_timeout;
+extern int idle_in_transaction_timeout;
 extern int idle_timeout;
+extern int journal_size;
+extern Protections protect; // ai_cleanup.protect, read
 extern int wait_timeout;
 
 constexpr int most_sessions = 262143; // the most that max_connections can be
@@ -25,18 +34,40 @@ constexpr int min_connection_budget = 0;
 constexpr int max_connection_budget = most_sessions;
 constexpr const char *default_databases = "*";
 constexpr bool default_enabled = true;
+constexpr bool default_evict_exempt = false;
+constexpr bool default_exempt = false;
+constexpr const char *default_exempt_applications =
+	"psql, pgAdmin*, DBeaver*, DataGrip*, TablePlus*, Postico*";
+constexpr const char *default_exempt_roles = "";
 constexpr int default_headroom = -1; // the larger of 3 and a fifth of max_connections
 constexpr int min_headroom = -1;
 constexpr int max_headroom = most_sessions;
+constexpr int default_idle_blocker_timeout = 0; // off
+constexpr int min_idle_blocker_timeout = 0;
+constexpr int max_idle_blocker_timeout = INT_MAX;
+constexpr int default_idle_in_transaction_timeout = 0; // off
+constexpr int min_idle_in_transaction_timeout = 0;
+constexpr int max_idle_in_transaction_timeout = INT_MAX;
 constexpr int default_idle_timeout = 10 * 60 * 1000;
 constexpr int min_idle_timeout = 0; // off
 constexpr int max_idle_timeout = INT_MAX;
+constexpr int default_journal_size = 1024;
+constexpr int min_journal_size = 0; // no journal
+constexpr int max_journal_size = 1024 * 1024;
+constexpr const char *default_protect = "listen, lock, temp_table";
 constexpr int default_wait_timeout = 5 * 1000;
 constexpr int min_wait_timeout = 0; // do not wait
 constexpr int max_wait_timeout = INT_MAX;
 
 // The free slots to keep: ai_cleanup.headroom, its default worked out.
 int effective_headroom();
+
+// All that the policy must know of the settings in force in this process.
+Limits limits();
+
+// Where this process's value of a setting comes from, and what people call that.
+Origin origin(OwnSetting which);
+const char *text(Origin origin);
 
 // For _PG_init.
 void define();

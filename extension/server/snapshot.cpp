@@ -3,6 +3,7 @@
 #include "snapshot.hpp"
 
 #include "own_session.hpp"
+#include "protection.hpp"
 #include "registry.hpp"
 
 namespace ai_cleanup
@@ -23,9 +24,11 @@ struct Status
 // A writer holds an entry for some instructions only, unless it was stopped amid them.
 constexpr int status_tries = 1000;
 
-// By the protocol of utils/backend_status.h. False if the entry never held still.
+// Calls `copy` on PostgreSQL's status entry until nobody wrote meanwhile, by the protocol of
+// utils/backend_status.h. False if the entry never held still.
+template <typename Copy>
 bool
-read_status(int index, Status &status)
+read_status_entry(int index, Copy copy)
 {
 	const volatile PgBackendStatus *entry = compat::status_array() + index;
 
@@ -35,16 +38,47 @@ read_status(int index, Status &status)
 		int after_count = 0;
 
 		pgstat_begin_read_activity(entry, before_count);
-		status.pid = entry->st_procpid;
-		status.state = entry->st_state;
-		status.state_since = entry->st_state_start_timestamp;
-		status.transaction_since = entry->st_xact_start_timestamp;
-		status.last_command = entry->st_activity_start_timestamp;
+		copy(*entry);
 		pgstat_end_read_activity(entry, after_count);
 		if (pgstat_read_activity_complete(before_count, after_count))
 			return true;
 	}
 	return false;
+}
+
+void
+copy_status(const volatile PgBackendStatus &entry, Status &status)
+{
+	status.pid = entry.st_procpid;
+	status.state = entry.st_state;
+	status.state_since = entry.st_state_start_timestamp;
+	status.transaction_since = entry.st_xact_start_timestamp;
+	status.last_command = entry.st_activity_start_timestamp;
+}
+
+void
+copy_application(const volatile PgBackendStatus &entry, std::span<char, NAMEDATALEN> name)
+{
+	memcpy(name.data(), entry.st_appname, name.size());
+	name.back() = '\0';
+}
+
+void
+copy_details(const volatile PgBackendStatus &entry, Details &details)
+{
+	details.state = entry.st_state;
+	details.client = const_cast<const PgBackendStatus &>(entry).st_clientaddr;
+	copy_application(entry, details.application);
+}
+
+bool
+read_status(int index, Status &status, Details *details)
+{
+	return read_status_entry(index, [&](const volatile PgBackendStatus &entry) {
+		copy_status(entry, status);
+		if (details != nullptr)
+			copy_details(entry, *details);
+	});
 }
 
 // With track_activities off, a session's transaction and its last end are all that shows.
@@ -57,26 +91,31 @@ set_untracked_activity(Session &session, RegistryEntry &entry)
 }
 
 void
-set_activity(Session &session, RegistryEntry &entry)
+set_activity(Session &session, RegistryEntry &entry, Details *details)
 {
 	Status status;
 
 	session.activity = Activity::busy;
 	session.idle_since = never;
-	if (!read_status(entry.status_index, status) || status.pid != session.pid)
+	if (!read_status(entry.status_index, status, details) || status.pid != session.pid)
 		return;
 	session.unused = status.last_command == 0;
 	switch (status.state)
 	{
 	case STATE_IDLE:
 		// Idle with a transaction: after a Describe that no Sync has followed yet.
-		session.activity =
-			status.transaction_since == 0 ? Activity::idle : Activity::in_transaction;
+		if (status.transaction_since != 0)
+		{
+			session.activity = Activity::in_transaction;
+			break;
+		}
+		session.activity = Activity::idle;
 		session.idle_since = status.state_since;
 		break;
 	case STATE_IDLEINTRANSACTION:
 	case STATE_IDLEINTRANSACTION_ABORTED:
 		session.activity = Activity::in_transaction;
+		session.idle_since = status.state_since;
 		break;
 	case STATE_DISABLED:
 		set_untracked_activity(session, entry);
@@ -101,7 +140,7 @@ set_request(Session &session, RegistryEntry &entry)
 }
 
 bool
-read_entry(std::uint32_t slot, Occupant occupant, Session &session)
+read_entry(std::uint32_t slot, Occupant occupant, Session &session, Details *details)
 {
 	RegistryEntry &entry = registry::entries()[slot];
 
@@ -123,23 +162,71 @@ read_entry(std::uint32_t slot, Occupant occupant, Session &session)
 		.asked_until = long_ago,
 		.declined_at = read_timestamp(entry.declined_at),
 		.declines = pg_atomic_read_u32(&entry.declines),
-		.idle_timeout_ms = static_cast<std::int32_t>(pg_atomic_read_u32(&entry.idle_timeout_ms)),
-		.connection_budget =
-			static_cast<std::int32_t>(pg_atomic_read_u32(&entry.connection_budget)),
+		.idle_timeout_ms = own_setting(entry, OwnSetting::idle_timeout),
+		.connection_budget = own_setting(entry, OwnSetting::connection_budget),
+		.idle_in_transaction_timeout_ms =
+			own_setting(entry, OwnSetting::idle_in_transaction_timeout),
+		.idle_blocker_timeout_ms = own_setting(entry, OwnSetting::idle_blocker_timeout),
 	};
 	set_request(session, entry);
-	set_activity(session, entry);
+	set_activity(session, entry, details);
+	if (session.activity != Activity::busy)
+		session.protections = protection::of(slot);
 	pg_read_barrier();
 	return registry::occupant(entry) == occupant;
 }
 
 } // namespace
 
+// The words of pg_stat_get_activity in utils/adt/pgstatfuncs.c.
+const char *
+state_text(BackendState state)
+{
+	switch (state)
+	{
+	case STATE_IDLE:
+		return "idle";
+	case STATE_RUNNING:
+		return "active";
+	case STATE_IDLEINTRANSACTION:
+		return "idle in transaction";
+	case STATE_FASTPATH:
+		return "fastpath function call";
+	case STATE_IDLEINTRANSACTION_ABORTED:
+		return "idle in transaction (aborted)";
+	case STATE_DISABLED:
+		return "disabled";
+	default:
+		return "";
+	}
+}
+
+Duration
+idle_age(const Session &session, Timestamp now)
+{
+	return session.idle_since == never ? -1 : std::max(Duration{0}, now - session.idle_since);
+}
+
+bool
+read_application(const Session &session, std::span<char, NAMEDATALEN> name)
+{
+	int pid = 0;
+
+	return read_status_entry(registry::entries()[session.slot].status_index,
+							 [&](const volatile PgBackendStatus &entry) {
+								 pid = entry.st_procpid;
+								 copy_application(entry, name);
+							 }) &&
+		   pid == session.pid;
+}
+
 Snapshot
-take_snapshot()
+take_snapshot(With with)
 {
 	const std::size_t slots = registry::entries().size();
 	auto *sessions = static_cast<Session *>(palloc(slots * sizeof(Session)));
+	auto *details =
+		with == With::facts ? nullptr : static_cast<Details *>(palloc0(slots * sizeof(Details)));
 	std::size_t count = 0;
 	std::size_t leaving = 0;
 
@@ -148,10 +235,12 @@ take_snapshot()
 		const Occupant occupant = registry::occupant(registry::entries()[slot]);
 		if (occupant.phase == Phase::leaving)
 			leaving++;
-		else if (occupant.phase == Phase::open && read_entry(slot, occupant, sessions[count]))
+		else if (occupant.phase == Phase::open &&
+				 read_entry(slot, occupant, sessions[count],
+							details == nullptr ? nullptr : details + count))
 			count++;
 	}
-	return {{sessions, count}, leaving};
+	return {{sessions, count}, {details, details == nullptr ? 0 : count}, leaving};
 }
 
 } // namespace ai_cleanup

@@ -31,16 +31,36 @@ count_wait(Duration length)
 	pg_atomic_fetch_add_u64(&registry::shared().statistics.waits[bucket], 1);
 }
 
-std::uint64_t
-value(Counter counter)
+Totals
+totals()
 {
-	return pg_atomic_read_u64(&cell(counter));
+	Statistics &shared = registry::shared().statistics;
+	Totals totals{};
+
+	totals.since = read_timestamp(shared.since);
+	for (std::size_t i = 0; i < counter_count; i++)
+		totals.counters[i] = pg_atomic_read_u64(&shared.counters[i]);
+	for (std::size_t i = 0; i < wait_bucket_count; i++)
+		totals.waits[i] = pg_atomic_read_u64(&shared.waits[i]);
+	return totals;
 }
 
-std::uint64_t
-waits_in(std::size_t bucket)
+void
+restore(const Totals &totals)
 {
-	return pg_atomic_read_u64(&registry::shared().statistics.waits[bucket]);
+	Statistics &shared = registry::shared().statistics;
+
+	write_timestamp(shared.since, totals.since);
+	for (std::size_t i = 0; i < counter_count; i++)
+		pg_atomic_write_u64(&shared.counters[i], totals.counters[i]);
+	for (std::size_t i = 0; i < wait_bucket_count; i++)
+		pg_atomic_write_u64(&shared.waits[i], totals.waits[i]);
+}
+
+void
+reset()
+{
+	restore({.since = GetCurrentTimestamp(), .counters = {}, .waits = {}});
 }
 
 } // namespace ai_cleanup::statistics

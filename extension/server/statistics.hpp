@@ -1,4 +1,4 @@
-// What was counted since the server started. Added to by whoever did it; shown by the
+// What was counted since the counting began. Added to by whoever did it; shown by the
 // ai_cleanup_stats view.
 #pragma once
 
@@ -30,7 +30,18 @@ constexpr std::array<Duration, wait_bucket_count - 1> wait_bounds{
 void count(Counter counter);
 void count_wait(Duration length);
 
-std::uint64_t value(Counter counter);
-std::uint64_t waits_in(std::size_t bucket);
+// All of it at one moment.
+struct Totals
+{
+	Timestamp since;
+	std::array<std::uint64_t, counter_count> counters; // by Counter
+	std::array<std::uint64_t, wait_bucket_count> waits;
+};
+
+Totals totals();
+
+// Counts on from these; from nothing, as of now.
+void restore(const Totals &totals);
+void reset();
 
 } // namespace ai_cleanup::statistics

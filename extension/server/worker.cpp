@@ -3,15 +3,16 @@
 // reload. It is connected to no database and keeps no transaction: it is in nobody's way.
 #include "worker.hpp"
 
+#include "blockers.hpp"
 #include "bridge/guard.hpp"
 #include "core/sweep.hpp"
 #include "core/victims.hpp"
 #include "registry.hpp"
 #include "retirement.hpp"
+#include "scope.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
 #include "statistics.hpp"
-#include "targets.hpp"
 #include "wait_events.hpp"
 
 extern "C"
@@ -64,42 +65,66 @@ announce(Timestamp wakes_at)
 	pg_memory_barrier();
 }
 
-void
-mark_targets(std::span<Session> sessions)
+// What a reason measures against. A limit of the session's own it knows the origin of itself.
+struct Measure
 {
-	for (Session &session : sessions)
+	std::int64_t limit;
+	Origin origin;
+};
+
+// The budget in force for a database, which may be that of one session of it.
+Measure
+measure_budget(std::span<const Session> sessions, Oid database, const Limits &limits)
+{
+	std::int32_t budget = 0;
+
+	for (const Session &session : sessions)
 	{
-		const RegistryEntry &entry = registry::entries()[session.slot];
-		session.target = targets::contain(NameStr(entry.database_name));
+		if (session.database == database)
+			budget = stricter(budget, effective_budget(session, limits));
 	}
+	return {budget, budget == limits.connection_budget
+						? settings::origin(OwnSetting::connection_budget)
+						: Origin::unknown};
 }
 
-std::int64_t
-limit_behind(const Session &session, const Limits &limits, Reason reason)
+Measure
+measure(std::span<const Session> sessions, const Session &session, const Limits &limits,
+		Reason reason)
 {
 	switch (reason)
 	{
 	case Reason::over_budget:
-		return effective_budget(session, limits);
+		return measure_budget(sessions, session.database, limits);
 	case Reason::headroom:
-		return limits.headroom;
+		return {limits.headroom, Origin::unknown};
+	case Reason::idle_in_transaction:
+		return {effective_idle_in_transaction_timeout(session, limits),
+				settings::origin(OwnSetting::idle_in_transaction_timeout)};
+	case Reason::idle_blocker:
+		return {effective_idle_blocker_timeout(session, limits),
+				settings::origin(OwnSetting::idle_blocker_timeout)};
 	default:
-		return effective_idle_timeout(session, limits);
+		return {effective_idle_timeout(session, limits),
+				settings::origin(OwnSetting::idle_timeout)};
 	}
 }
 
-// A hard limit leaves an idle session that worked again in between alone if it has not been
-// idle for long enough since; need leaves it alone at all events, for it was not last in line.
+// A hard limit leaves a session that worked again in between alone if it has not been idle for
+// long enough since; need leaves it alone at all events, for it was not last in line.
 Request
-request_for(const Session &session, const Limits &limits, Reason reason, Timestamp now)
+request_for(const Session &session, Measure measured, Protections protect, Reason reason,
+			Timestamp now)
 {
-	const std::int64_t limit = limit_behind(session, limits, reason);
+	const bool by_need = reason == Reason::over_budget || reason == Reason::headroom;
 
-	return {.idle_before = reason == Reason::idle_timeout ? before(now, limit) : session.idle_since,
+	return {.idle_before = by_need ? session.idle_since : before(now, measured.limit),
 			.asked_at = now,
 			.expires_at = after(now, request_life),
-			.limit = limit,
+			.limit = measured.limit,
+			.limit_origin = measured.origin,
 			.reason = reason,
+			.protect = protect,
 			.asker_pid = MyProcPid,
 			.asker_proc = compat::my_proc_index(),
 			.asker_role = {}};
@@ -116,9 +141,8 @@ room_for(std::size_t count)
 Timestamp
 sweep_sessions()
 {
-	const Limits limits{settings::enabled, settings::idle_timeout, settings::connection_budget,
-						settings::effective_headroom()};
-	const auto [sessions, leaving] = take_snapshot();
+	const Limits limits = settings::limits();
+	const auto [sessions, details, leaving] = take_snapshot();
 	// Looked at after those who leave: one of them may count twice, for a moment, but none
 	// is missed.
 	const int free_slots = compat::free_slots(limits.headroom);
@@ -126,7 +150,8 @@ sweep_sessions()
 	const std::span<Verdict> verdicts = room_for<Verdict>(sessions.size());
 	const std::span<std::uint32_t> scratch = room_for<std::uint32_t>(sessions.size());
 
-	mark_targets(sessions);
+	scope::mark(sessions);
+	mark_blockers(sessions, limits, now);
 	statistics::count(statistics::Counter::sweeps);
 	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + leaving;
 	Timestamp next = guarded([&, all = sessions] {
@@ -137,14 +162,16 @@ sweep_sessions()
 	{
 		if (verdicts[i].action != Action::retire)
 			continue;
-		const Request request = request_for(sessions[i], limits, verdicts[i].reason, now);
+		const Reason reason = verdicts[i].reason;
+		const Measure measured = measure(sessions, sessions[i], limits, reason);
+		const Request request = request_for(sessions[i], measured, limits.protect, reason, now);
 		retirement::Asked asked;
 		// Gone, it is no concern any more; alive, it is looked at again when the request
 		// has expired: by then it has ended, or declined, or is stopped.
 		if (!retirement::ask(sessions[i], request, asked))
 			continue;
 		next = std::min(next, request.expires_at);
-		if (request.reason != Reason::idle_timeout)
+		if (request.reason == Reason::over_budget || request.reason == Reason::headroom)
 			next = std::min(next, after(now, leaving_time)); // did it help?
 	}
 	// What leaves may have been counted as free as well, at the instant it left.
@@ -176,7 +203,7 @@ reload_if_asked()
 		return;
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
-	targets::reload();
+	scope::reload();
 }
 
 [[noreturn]] void
@@ -185,7 +212,7 @@ run()
 	MemoryContext turn =
 		AllocSetContextCreate(TopMemoryContext, "ai_cleanup worker turn", ALLOCSET_DEFAULT_SIZES);
 
-	targets::reload();
+	scope::reload();
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();

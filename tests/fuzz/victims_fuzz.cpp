@@ -106,30 +106,50 @@ take_session(Input &input, std::uint64_t id, Timestamp now)
 	session.idle_timeout_ms = std::max(inherited, input.take<std::int32_t>());
 	session.connection_budget =
 		std::max(inherited, static_cast<std::int32_t>(input.take<std::int8_t>()));
+	session.protections = input.take<std::uint8_t>() & all_protections;
+	session.exemption = static_cast<Exemption>(input.take<std::uint8_t>() % 4);
+	session.blocks_since = take_moment(input, now);
+	session.idle_in_transaction_timeout_ms = std::max(inherited, input.take<std::int32_t>());
+	session.idle_blocker_timeout_ms = std::max(inherited, input.take<std::int32_t>());
 	return session;
 }
 
 bool
-may_go(const Session &session, Timestamp now)
+may_go(const Session &session, const Limits &limits, bool takes_exempt, Timestamp now)
 {
 	return session.activity == Activity::idle && session.target && session.retirable &&
-		   !session.own && session.asked_until <= now;
+		   !session.own && session.asked_until <= now &&
+		   (session.protections & limits.protect) == 0 &&
+		   (takes_exempt || session.exemption == Exemption::none);
+}
+
+// So long in a transaction that a limit ends it.
+bool
+has_overstayed(const Session &session, Verdict verdict)
+{
+	return session.activity == Activity::in_transaction && session.target && session.retirable &&
+		   !session.own && session.exemption == Exemption::none &&
+		   (verdict.reason == Reason::idle_in_transaction ||
+			verdict.reason == Reason::idle_blocker);
 }
 
 void
 try_choice(Input &input, const std::vector<Session> &sessions, const Limits &limits, Timestamp now)
 {
 	const Urgency urgency = input.flag() ? Urgency::login_waits : Urgency::nobody_waits;
+	const bool takes_exempt = input.flag();
 	const std::size_t need = input.take<std::uint8_t>();
 	std::vector<std::uint32_t> among(sessions.size());
 	std::iota(among.begin(), among.end(), 0U);
 
-	const Victims victims = choose_victims(sessions, limits, now, urgency, need, among);
+	const Victims victims =
+		choose_victims(sessions, limits, now, {need, urgency, takes_exempt}, among);
 	require(victims.chosen <= sessions.size(), "more are chosen than there are");
 	require(victims.chosen == 0 || victims.chosen + victims.on_the_way <= need,
 			"more are chosen than are needed");
 	for (std::size_t i = 0; i < victims.chosen; i++)
-		require(may_go(sessions[among[i]], now), "one is chosen who may not go");
+		require(may_go(sessions[among[i]], limits, takes_exempt, now),
+				"one is chosen who may not go");
 
 	std::sort(among.begin(), among.end());
 	for (std::uint32_t i = 0; i < among.size(); i++)
@@ -152,7 +172,11 @@ try_sweep(Input &input, const std::vector<Session> &sessions, const Limits &limi
 		require(verdicts[i].action != Action::terminate, "a sweep terminates somebody");
 		if (verdicts[i].action != Action::retire)
 			continue;
-		require(limits.enabled && may_go(sessions[i], now), "one is retired who may not go");
+		require(limits.enabled, "one is retired by what is off");
+		require(may_go(sessions[i], limits,
+					   limits.evict_exempt && verdicts[i].reason == Reason::headroom, now) ||
+					has_overstayed(sessions[i], verdicts[i]),
+				"one is retired who may not go");
 		going++;
 		for_headroom |= verdicts[i].reason == Reason::headroom;
 	}
@@ -172,7 +196,11 @@ LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 		.enabled = input.flag(),
 		.idle_timeout_ms = std::max(0, input.take<std::int32_t>()),
 		.connection_budget = std::max(0, static_cast<std::int32_t>(input.take<std::int8_t>())),
-		.headroom = std::max(0, static_cast<std::int32_t>(input.take<std::int16_t>()))};
+		.headroom = std::max(0, static_cast<std::int32_t>(input.take<std::int16_t>())),
+		.idle_in_transaction_timeout_ms = std::max(0, input.take<std::int32_t>()),
+		.idle_blocker_timeout_ms = std::max(0, input.take<std::int32_t>()),
+		.protect = static_cast<Protections>(input.take<std::uint8_t>() & all_protections),
+		.evict_exempt = input.flag()};
 	std::vector<Session> sessions;
 
 	while (input.left() > 2 && sessions.size() < 64)

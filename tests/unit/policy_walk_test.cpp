@@ -27,7 +27,10 @@ random_limits(Dice &dice)
 	return {.enabled = !dice.one_in(20),
 			.idle_timeout_ms = dice.one_of(timeouts),
 			.connection_budget = 0,
-			.headroom = 0};
+			.headroom = 0,
+			.idle_in_transaction_timeout_ms = dice.one_in(2) ? dice.one_of(timeouts) : 0,
+			.idle_blocker_timeout_ms = dice.one_in(2) ? dice.one_of(timeouts) : 0,
+			.protect = static_cast<Protections>(dice.below(8))};
 }
 
 // Any moment that a snapshot could show: usually one not long past, at times an odd one.
@@ -68,7 +71,21 @@ random_session(Dice &dice, Timestamp now)
 		.declines = dice.one_in(3) ? static_cast<std::uint32_t>(dice.below(9)) : 0,
 		.idle_timeout_ms = dice.one_of(timeouts),
 		.connection_budget = inherited,
+		.blocks_since = dice.one_in(2) ? random_moment(dice, now) : never,
+		.idle_in_transaction_timeout_ms = dice.one_of(timeouts),
+		.idle_blocker_timeout_ms = dice.one_of(timeouts),
 	};
+}
+
+Session
+random_sheltered_session(Dice &dice, Timestamp now)
+{
+	Session session = random_session(dice, now);
+	if (dice.one_in(3))
+		session.protections = static_cast<Protections>(dice.below(8));
+	if (dice.one_in(6))
+		session.exemption = static_cast<Exemption>(dice.below(4));
+	return session;
 }
 
 // Without budget and headroom: those are for sweep_test.cpp.
@@ -98,7 +115,7 @@ TEST(PolicyWalk, LooksAgainOnlyInTheFuture)
 	for (int i = 0; i < 200'000; i++)
 	{
 		const Timestamp now = dice.one_in(4) ? dice.one_of(moments) : start;
-		const Session session = random_session(dice, start);
+		const Session session = random_sheltered_session(dice, start);
 		const Limits limits = random_limits(dice);
 		const Verdict verdict = decide(session, limits, now);
 		const Timestamp look = next_look(session, limits, now);
@@ -172,6 +189,7 @@ TEST(PolicyWalk, NobodyAtWorkComesDueBeforeTheLook)
 		const Limits limits = random_limits(dice);
 		Session session = random_session(dice, start);
 		session.activity = dice.one_in(2) ? Activity::busy : Activity::in_transaction;
+		session.idle_in_transaction_timeout_ms = session.idle_blocker_timeout_ms = 0;
 		Timestamp look = next_look(session, limits, start);
 		if (look == never)
 			continue;
@@ -246,8 +264,10 @@ TEST(PolicyWalk, TheWorkerCannotSpin)
 		Duration shortest_wait = declined_rest;
 		for (const Session &session : sessions)
 		{
-			const Duration own_limit = effective_idle_timeout(session, limits);
-			shortest_wait = own_limit == 0 ? shortest_wait : std::min(shortest_wait, own_limit);
+			for (const Duration own_limit : {effective_idle_timeout(session, limits),
+											 effective_idle_in_transaction_timeout(session, limits),
+											 effective_idle_blocker_timeout(session, limits)})
+				shortest_wait = own_limit == 0 ? shortest_wait : std::min(shortest_wait, own_limit);
 		}
 		std::vector<Timestamp> looks;
 
@@ -270,8 +290,8 @@ TEST(PolicyWalk, TheWorkerCannotSpin)
 			now = next;
 		}
 
-		// A session may come due, have its request expire and its rest end within one.
-		const std::size_t many = 3 * sessions.size() + 1;
+		// A session may come due by each limit, have its request expire and its rest end in one.
+		const std::size_t many = 5 * sessions.size() + 1;
 		for (std::size_t i = many; i < looks.size(); i++)
 			ASSERT_GE(looks[i] - looks[i - many], shortest_wait)
 				<< many << " looks within one wait, at step " << i;

@@ -108,6 +108,10 @@ random_session(Dice &dice, std::uint64_t id, Timestamp now)
 	}
 	session.idle_timeout_ms = dice.one_of(timeouts);
 	session.connection_budget = dice.one_of(budgets);
+	if (dice.one_in(8))
+		session.protections = static_cast<Protections>(1 << dice.below(3));
+	if (dice.one_in(8))
+		session.exemption = static_cast<Exemption>(1 + dice.below(3));
 	return session;
 }
 

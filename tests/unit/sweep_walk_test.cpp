@@ -98,6 +98,8 @@ TEST(SweepWalk, NeverMoreThanNeededAndNeverWhoMayNot)
 			{
 				EXPECT_EQ(session.activity, Activity::idle);
 				EXPECT_TRUE(session.target && session.retirable);
+				EXPECT_EQ(session.protections, 0);
+				EXPECT_EQ(session.exemption, Exemption::none);
 				EXPECT_LE(session.asked_until, noon);
 			}
 			for_headroom |= verdict.reason == Reason::headroom;

@@ -55,7 +55,7 @@ choose(const std::vector<Session> &sessions, std::size_t need,
 	   Urgency urgency = Urgency::login_waits, const Limits &limits = no_limits)
 {
 	std::vector<std::uint32_t> among = all_of(sessions);
-	const Victims victims = choose_victims(sessions, limits, noon, urgency, need, among);
+	const Victims victims = choose_victims(sessions, limits, noon, {need, urgency}, among);
 	Choice choice{{}, victims.on_the_way};
 	for (std::size_t i = 0; i < victims.chosen; i++)
 		choice.chosen.push_back(sessions[among[i]].id);
@@ -82,7 +82,7 @@ TEST(Victims, OnlyThoseInScopeAreCountedAndChosen)
 								  idle_for(4, 60 * second)};
 	std::vector<std::uint32_t> among{3, 1};
 	const Victims victims =
-		choose_victims(sessions, no_limits, noon, Urgency::login_waits, 1, among);
+		choose_victims(sessions, no_limits, noon, {1, Urgency::login_waits}, among);
 
 	EXPECT_EQ(victims.chosen, 1U);
 	EXPECT_EQ(victims.on_the_way, 0U) << "the one that was asked is not in scope";
@@ -309,8 +309,10 @@ is_on_the_way(const Session &s)
 }
 
 bool
-may_go(const Session &s, const std::vector<Session> &scope, Urgency urgency)
+may_go(const Session &s, const std::vector<Session> &scope, const Need &need)
 {
+	if (s.protections != 0 || (s.exemption != Exemption::none && !need.takes_exempt))
+		return false;
 	if (s.own || !s.target || !s.retirable || s.activity != Activity::idle || s.asked_until > noon)
 		return false;
 	if (s.declines > 0 && noon - s.declined_at < declined_moment << (s.declines - 1))
@@ -321,7 +323,7 @@ may_go(const Session &s, const std::vector<Session> &scope, Urgency urgency)
 		scope.begin(), scope.end(), [&](const Session &o) { return o.opened_at <= s.opened_at; });
 	const bool worked_since = std::all_of(
 		scope.begin(), scope.end(), [&](const Session &o) { return o.opened_at <= s.idle_since; });
-	return urgency == Urgency::login_waits ? !(s.unused && is_latest) : !worked_since;
+	return need.urgency == Urgency::login_waits ? !(s.unused && is_latest) : !worked_since;
 }
 
 bool
@@ -345,7 +347,7 @@ TEST(Victims, RandomSessionsGoByTheRules)
 		const std::vector<Session> sessions = random_sessions(dice, 12, noon);
 		const Limits limits{true, dice.one_of(timeouts), 0, 0};
 		const Urgency urgency = dice.one_in(2) ? Urgency::login_waits : Urgency::nobody_waits;
-		const std::size_t need = dice.below(sessions.size() + 2);
+		const Need need{dice.below(sessions.size() + 2), urgency, dice.one_in(4)};
 		std::vector<std::uint32_t> among;
 		std::vector<Session> scope;
 		for (const std::uint32_t i : all_of(sessions))
@@ -356,7 +358,7 @@ TEST(Victims, RandomSessionsGoByTheRules)
 			}
 		const std::set<std::uint32_t> before(among.begin(), among.end());
 
-		const Victims victims = choose_victims(sessions, limits, noon, urgency, need, among);
+		const Victims victims = choose_victims(sessions, limits, noon, need, among);
 		ASSERT_EQ(std::set<std::uint32_t>(among.begin(), among.end()), before);
 
 		std::size_t coming = 0;
@@ -364,17 +366,20 @@ TEST(Victims, RandomSessionsGoByTheRules)
 		for (const Session &session : scope)
 		{
 			coming += is_on_the_way(session);
-			if (may_go(session, scope, urgency))
+			if (may_go(session, scope, need))
 				candidates.push_back(session.id);
 		}
 		std::sort(candidates.begin(), candidates.end(), [&](std::uint64_t a, std::uint64_t b) {
 			const Session &left = sessions[a - 1];
 			const Session &right = sessions[b - 1];
+			if ((left.exemption == Exemption::none) != (right.exemption == Exemption::none))
+				return left.exemption == Exemption::none;
 			if (is_past_limit(left, limits) != is_past_limit(right, limits))
 				return is_past_limit(left, limits);
 			return left.idle_since == right.idle_since ? a < b : left.idle_since < right.idle_since;
 		});
-		candidates.resize(std::min(candidates.size(), need - std::min(need, coming)));
+		candidates.resize(
+			std::min(candidates.size(), need.sessions - std::min(need.sessions, coming)));
 
 		Ids chosen;
 		for (std::size_t i = 0; i < victims.chosen; i++)

@@ -1,0 +1,81 @@
+// A row of a set-returning function, filled in column by column. Used by functions.cpp and
+// views.cpp.
+#pragma once
+
+#include "bridge/prelude.hpp"
+#include "client_address.hpp"
+#include "core/time.hpp"
+
+namespace ai_cleanup
+{
+
+// Plain data, for what adds to it can raise.
+template <std::size_t columns> struct Row
+{
+	std::array<Datum, columns> values{};
+	std::array<bool, columns> nulls{};
+	std::size_t next = 0;
+
+	void
+	add(Datum value, bool is_null = false)
+	{
+		Assert(next < columns);
+		values[next] = value;
+		nulls[next++] = is_null;
+	}
+
+	void
+	add_null()
+	{
+		add(Datum{0}, true);
+	}
+
+	void
+	add_text(std::string_view text)
+	{
+		add(PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size()))));
+	}
+
+	void
+	add_name(const NameData &name)
+	{
+		add(NameGetDatum(&name));
+	}
+
+	// NULL where it says no moment.
+	void
+	add_moment(Timestamp moment)
+	{
+		add(TimestampTzGetDatum(moment), moment == never);
+	}
+
+	// NULL where it is negative.
+	void
+	add_interval(Duration length)
+	{
+		auto *interval = static_cast<Interval *>(palloc0(sizeof(Interval)));
+		interval->time = length;
+		add(IntervalPGetDatum(interval), length < 0);
+	}
+
+	// Two columns.
+	void
+	add_client(const ClientAddress &client)
+	{
+		bool is_null = false;
+		const Datum host = host_datum(client, is_null);
+		add(host, is_null);
+		add(Int32GetDatum(client.port));
+	}
+
+	// For InitMaterializedSRF().
+	void
+	put(FunctionCallInfo fcinfo)
+	{
+		const auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+		Assert(next == columns);
+		tuplestore_putvalues(result->setResult, result->setDesc, values.data(), nulls.data());
+	}
+};
+
+} // namespace ai_cleanup

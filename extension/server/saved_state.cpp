@@ -1,0 +1,161 @@
+// The file: a header, the counters, the journal, and a checksum over all of it. It is written
+// under another name first, so that only a whole one ever has its own.
+#include "saved_state.hpp"
+
+#include <cerrno>
+
+#include <unistd.h>
+
+#include "journal.hpp"
+#include "settings.hpp"
+#include "statistics.hpp"
+
+namespace ai_cleanup::saved_state
+{
+
+namespace
+{
+
+constexpr const char *file_name = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat";
+constexpr const char *new_file_name = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat.tmp";
+
+// "aiclean" and a number that changes with whatever is in the file.
+constexpr std::uint64_t format = 0x6169636c65616e01;
+
+struct Header
+{
+	std::uint64_t format;
+	std::uint64_t ending_size;
+	std::uint64_t ending_count;
+	statistics::Totals totals;
+};
+
+struct File
+{
+	FILE *stream;
+	pg_crc32c checksum;
+};
+
+bool
+put(File &file, const void *data, std::size_t size)
+{
+	COMP_CRC32C(file.checksum, data, size);
+	return fwrite(data, 1, size, file.stream) == size;
+}
+
+bool
+get(File &file, void *data, std::size_t size)
+{
+	if (fread(data, 1, size, file.stream) != size)
+		return false;
+	COMP_CRC32C(file.checksum, data, size);
+	return true;
+}
+
+bool
+write_all(File &file, std::span<const journal::Ending> endings)
+{
+	const Header header{.format = format,
+						.ending_size = sizeof(journal::Ending),
+						.ending_count = endings.size(),
+						.totals = statistics::totals()};
+
+	if (!put(file, &header, sizeof(header)) || !put(file, endings.data(), endings.size_bytes()))
+		return false;
+	FIN_CRC32C(file.checksum);
+	return fwrite(&file.checksum, 1, sizeof(file.checksum), file.stream) == sizeof(file.checksum);
+}
+
+// Checks the whole file before anything of it counts. `endings` are palloc'd.
+bool
+read_all(File &file, Header &header, std::span<journal::Ending> &endings)
+{
+	pg_crc32c checksum = 0;
+
+	if (!get(file, &header, sizeof(header)) || header.format != format ||
+		header.ending_size != sizeof(journal::Ending) ||
+		header.ending_count > static_cast<std::uint64_t>(settings::max_journal_size))
+		return false;
+	const std::size_t size = header.ending_count * sizeof(journal::Ending);
+	endings = {static_cast<journal::Ending *>(MemoryContextAllocHuge(CurrentMemoryContext, size)),
+			   header.ending_count};
+	if (!get(file, endings.data(), size))
+		return false;
+	FIN_CRC32C(file.checksum);
+	return fread(&checksum, 1, sizeof(checksum), file.stream) == sizeof(checksum) &&
+		   EQ_CRC32C(checksum, file.checksum) && fgetc(file.stream) == EOF;
+}
+
+File
+open(const char *name, const char *mode)
+{
+	File file{.stream = AllocateFile(name, mode), .checksum = 0};
+
+	INIT_CRC32C(file.checksum);
+	return file;
+}
+
+void
+save(int code, Datum)
+{
+	if (code != 0)
+		return;
+	const std::size_t room = journal::capacity() * sizeof(journal::Ending);
+	auto *endings =
+		static_cast<journal::Ending *>(MemoryContextAllocHuge(CurrentMemoryContext, room));
+	const std::size_t count = journal::read({endings, journal::capacity()});
+	File file = open(new_file_name, PG_BINARY_W);
+
+	const bool written = file.stream != nullptr && write_all(file, {endings, count});
+	const int write_errno = errno;
+	const bool closed = file.stream != nullptr && FreeFile(file.stream) == 0;
+	pfree(endings);
+	if (written && closed && durable_rename(new_file_name, file_name, LOG) == 0)
+		return;
+	errno = written ? errno : write_errno;
+	ereport(LOG,
+			(errcode_for_file_access(), errmsg("could not write file \"%s\": %m", new_file_name)));
+	unlink(new_file_name);
+}
+
+} // namespace
+
+void
+load()
+{
+	File file = open(file_name, PG_BINARY_R);
+	Header header{};
+	std::span<journal::Ending> endings;
+
+	if (file.stream == nullptr)
+	{
+		if (errno != ENOENT)
+			ereport(LOG, (errcode_for_file_access(),
+						  errmsg("could not read file \"%s\": %m", file_name)));
+		return;
+	}
+	const bool whole = read_all(file, header, endings);
+	FreeFile(file.stream);
+	unlink(file_name);
+	if (!whole)
+		ereport(LOG, (errcode(ERRCODE_DATA_CORRUPTED),
+					  errmsg("ignoring file \"%s\": it is damaged, or of another version of "
+							 "ai_cleanup",
+							 file_name)));
+	else
+	{
+		statistics::restore(header.totals);
+		for (const journal::Ending &ending : endings)
+			journal::note(ending);
+	}
+	if (endings.data() != nullptr)
+		pfree(endings.data());
+}
+
+void
+save_at_exit()
+{
+	on_shmem_exit(save, 0);
+}
+
+} // namespace ai_cleanup::saved_state

@@ -1,0 +1,86 @@
+// Who must know of which command: a retired session's last request may begin nothing, LISTEN and
+// its like change what protects a session, and a transaction that begins may be left open.
+#include "utility.hpp"
+#include "bridge/prelude.hpp"
+#include "client_socket.hpp"
+#include "own_session.hpp"
+#include "protection.hpp"
+
+namespace ai_cleanup::utility
+{
+
+namespace
+{
+
+ProcessUtility_hook_type next_process_utility = nullptr;
+
+bool
+begins_transaction(Node *statement)
+{
+	if (!IsA(statement, TransactionStmt))
+		return false;
+	const TransactionStmtKind kind = castNode(TransactionStmt, statement)->kind;
+	return kind == TRANS_STMT_BEGIN || kind == TRANS_STMT_START;
+}
+
+// Would this statement leave the client owing more, which it can no longer send?
+bool
+wants_more(Node *statement)
+{
+	if (begins_transaction(statement))
+		return true;
+	if (!IsA(statement, CopyStmt))
+		return false;
+	const CopyStmt *copy = castNode(CopyStmt, statement);
+	return copy->is_from && copy->filename == nullptr;
+}
+
+// DISCARD ALL ends listening, too.
+bool
+may_change_listening(Node *statement)
+{
+	return IsA(statement, ListenStmt) || IsA(statement, UnlistenStmt) ||
+		   IsA(statement, DiscardStmt);
+}
+
+// The last request of a retired session is served, unless it only begins something: that
+// is refused before it begins, by leaving the way end-of-file would have made it leave.
+void
+refuse_to_begin()
+{
+	whereToSendOutput = DestNone;
+	proc_exit(0);
+}
+
+void
+process_utility(PlannedStmt *planned, const char *query, bool read_only_tree,
+				ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
+				DestReceiver *dest, QueryCompletion *completion)
+{
+	Node *statement = planned->utilityStmt;
+
+	if (unlikely(client_socket::serves_last_request()) && wants_more(statement))
+		refuse_to_begin();
+	if (begins_transaction(statement))
+		own_session::transaction_begins();
+	else if (may_change_listening(statement))
+		protection::recheck_listening();
+
+	if (next_process_utility != nullptr)
+		next_process_utility(planned, query, read_only_tree, context, params, environment, dest,
+							 completion);
+	else
+		standard_ProcessUtility(planned, query, read_only_tree, context, params, environment, dest,
+								completion);
+}
+
+} // namespace
+
+void
+install_hook()
+{
+	next_process_utility = ProcessUtility_hook;
+	ProcessUtility_hook = process_utility;
+}
+
+} // namespace ai_cleanup::utility
