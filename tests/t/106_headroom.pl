@@ -75,6 +75,24 @@ sub wake_ups_in_five_seconds
 	is(retired_since($admin, $before), 4, 'by as many as it takes');
 }
 
+# With the worker held up, a superuser who takes the last slot makes room for the next one.
+{
+	my $before = stats($admin);
+	my $worker = worker_pid($admin);
+	kill 'STOP', $worker;
+	for my $turn (1 .. 2 * $slots)
+	{
+		my $client = PgClient->start($node, dbname => 'work', user => $superuser);
+		is($client->answer->{ready}, 'I', "with the worker held up, login $turn gets in");
+		push @clients, $client;
+	}
+	is(count(), $slots - 1, 'one slot is free');
+	kill 'CONT', $worker;
+	ok(settles_at($slots - 8), 'then there is headroom again');
+	is(retired_since($admin, $before), 2 * $slots, 'and no more had to go than came');
+	is(stats($admin)->{logins_refused}, $before->{logins_refused}, 'nobody was refused');
+}
+
 # Off, the server may become full.
 {
 	set_headroom(0);
