@@ -28,8 +28,9 @@ sub set_headroom
 	my ($value) = @_;
 	$admin->value("ALTER SYSTEM SET ai_cleanup.headroom = $value");
 	$admin->value('SELECT pg_reload_conf()');
-	return wait_for('the reload has arrived',
+	wait_for('the reload has arrived',
 		sub { $admin->value('SHOW ai_cleanup.headroom') eq $value });
+	return wait_for_worker($node, $admin);
 }
 
 # Superusers eat the reserve: nothing but headroom stops them.
@@ -105,7 +106,8 @@ sub wake_ups_in_five_seconds
 
 	set_headroom(262143);
 	wait_for('the administrator is alone', sub { count() == 1 });
-	is(connect_to($node, 'work')->value('SELECT 1'), 1, 'with all of them as headroom one gets in');
+	my $one = connect_to($node, 'work', first => ['SELECT 1']);
+	is($one->answer->{rows}[0][0], 1, 'with all of them as headroom one gets in');
 	set_headroom(-1);
 	@clients = ();
 }
