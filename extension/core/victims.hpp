@@ -15,7 +15,7 @@ namespace ai_cleanup
 
 // A request counts as help on its way until it has been out for this long without an answer:
 // then its session is stopped, perhaps, and another one is asked as well.
-constexpr Duration answer_time = 50 * millisecond;
+constexpr Duration answer_time = 200 * millisecond;
 
 // And for this long once its session has agreed: an exit that takes longer is held up.
 constexpr Duration leaving_time = 500 * millisecond;

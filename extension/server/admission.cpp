@@ -197,7 +197,8 @@ leave_desk(int, Datum)
 }
 
 // True as soon as there is room; false if none can be made, or not in time. With no slot left
-// behind it, a newcomer is in the way of superusers: then it waits for a moment only.
+// behind it, a newcomer is in the way of superusers: then it waits for a moment only. A superuser
+// is not, for it keeps its slot in any case; nor does it wait for a busy session.
 bool
 wait_for_room(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
 {
@@ -209,9 +210,9 @@ wait_for_room(const Newcomer &newcomer, Timestamp start, Timestamp deadline, boo
 		if (shortage.none())
 			return true;
 		const Timestamp now = GetCurrentTimestamp();
-		const bool crowded = !compat::has_free_slots(free_behind_waiter);
-		if (now >= (crowded ? grace : deadline) ||
-			(!make_room(newcomer, shortage) && !may_wait_for_busy()))
+		const bool in_the_way = !newcomer.superuser && !compat::has_free_slots(free_behind_waiter);
+		if (now >= (in_the_way ? grace : deadline) ||
+			(!make_room(newcomer, shortage) && (newcomer.superuser || !may_wait_for_busy())))
 			return false;
 
 		waited = true;
@@ -247,7 +248,8 @@ find_room(const Newcomer &newcomer)
 
 	if (waited)
 		statistics::count_wait(GetCurrentTimestamp() - start);
-	statistics::count(found ? Counter::logins_rescued : Counter::logins_refused);
+	if (!newcomer.superuser)
+		statistics::count(found ? Counter::logins_rescued : Counter::logins_refused);
 	return found;
 }
 
@@ -274,14 +276,10 @@ admit(Port &port)
 		return;
 	own_session::announce_login(newcomer.role, newcomer.database);
 	relieve_waiter();
-	if (newcomer.superuser)
-	{
-		// Nothing but headroom makes room for superusers, so the worker hears of it early.
-		if (!compat::has_free_slots(settings::effective_headroom()))
-			worker::wake();
-		return;
-	}
-	if (!has_room(newcomer))
+	// Nothing but headroom makes room for superusers, so the worker hears of it early.
+	if (newcomer.superuser && !compat::has_free_slots(settings::effective_headroom()))
+		worker::wake();
+	if (!has_room(newcomer) || newcomer.superuser)
 		return;
 
 	// PostgreSQL's check for the reserved slots would pass now. Between now and then others

@@ -3,12 +3,15 @@
 #include "shortage.hpp"
 
 #include "registry.hpp"
+#include "settings.hpp"
 
 namespace ai_cleanup
 {
 
 namespace
 {
+
+constexpr int free_behind_superuser = 1;
 
 template <typename Belongs>
 Lack
@@ -39,13 +42,15 @@ Shortage
 measure(const Newcomer &newcomer)
 {
 	Shortage shortage;
+	const int reserved = newcomer.superuser
+							 ? std::min(free_behind_superuser, settings::effective_headroom())
+							 : compat::reserved_slots(newcomer.role);
 
-	if (newcomer.superuser)
-		return shortage;
-	const int reserved = compat::reserved_slots(newcomer.role);
 	shortage.slots.total = reserved - compat::free_slots(reserved);
 	if (shortage.slots.total > 0)
 		shortage.slots.leaving = count_leaving();
+	if (newcomer.superuser)
+		return shortage;
 	if (newcomer.role_limit >= 0)
 	{
 		shortage.role =

@@ -29,7 +29,8 @@ struct Shortage
 
 // A newcomer holds a slot already when it is measured, so these are levels, the same for all
 // who log in: how many slots are free, how many sessions a role and a database have, counting
-// those that log in. A superuser lacks nothing.
+// those that log in. PostgreSQL refuses a superuser only before any of this, for want of any slot
+// at all: so what a superuser lacks, if it takes the last one, is a slot for whoever comes next.
 Shortage measure(const Newcomer &newcomer);
 
 } // namespace ai_cleanup

@@ -69,6 +69,18 @@ struct Client
 	}
 };
 
+// Sessions that have said farewell hold their slots a little longer.
+void
+let_go_of_ended(Wires &open)
+{
+	std::erase_if(open, [](const auto &wire) {
+		const bool ended = has_ended(*wire);
+		if (ended)
+			wire->await_exit();
+		return ended;
+	});
+}
+
 void
 wait_until_settled(storm::Session &superuser, const Options &options)
 {
@@ -119,9 +131,10 @@ burst(const Options &options)
 
 	for (int round = 0; round < options.rounds && !failure.raised(); round++)
 	{
-		for (Client &client : clients)
-			std::erase_if(client.open, [](const auto &wire) { return has_ended(*wire); });
 		failure.guard([&] { wait_until_settled(superuser, options); });
+		let_go_of_ended(filling);
+		for (Client &client : clients)
+			let_go_of_ended(client.open);
 		line.arrive_and_wait();
 		line.arrive_and_wait();
 	}

@@ -45,7 +45,7 @@ answers(storm::Wire &wire)
 } // namespace
 
 Login
-log_in(const storm::Address &address, bool query)
+log_in(const storm::Address &address, bool query, storm::Wire::Refused refused)
 {
 	Login login;
 	const Clock::time_point start = Clock::now();
@@ -53,7 +53,7 @@ log_in(const storm::Address &address, bool query)
 	login.started = Wall::now();
 	try
 	{
-		login.wire = std::make_unique<storm::Wire>(address, storm::Parameters{});
+		login.wire = std::make_unique<storm::Wire>(address, storm::Parameters{}, refused);
 		login.end = End::in;
 	}
 	catch (const storm::LoginFailed &failure)
@@ -77,16 +77,17 @@ log_in(const storm::Address &address, bool query)
 }
 
 Login
-get_in(const storm::Address &address, bool query, std::chrono::milliseconds retry)
+get_in(const storm::Address &address, bool query, std::chrono::milliseconds retry,
+	   storm::Wire::Refused refused)
 {
 	const Clock::time_point start = Clock::now();
-	Login login = log_in(address, query);
+	Login login = log_in(address, query, refused);
 	long tries = 1;
 
 	while (login.found_no_slot() && Clock::now() + before_retry < start + retry)
 	{
 		std::this_thread::sleep_for(before_retry);
-		login = log_in(address, query);
+		login = log_in(address, query, refused);
 		tries++;
 	}
 	login.tries = tries;

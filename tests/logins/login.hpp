@@ -47,10 +47,12 @@ struct Login
 };
 
 // With `query` it is in only once it has had an answer to a first query.
-Login log_in(const storm::Address &address, bool query = false);
+Login log_in(const storm::Address &address, bool query = false,
+			 storm::Wire::Refused refused = storm::Wire::Refused::hang_up);
 
 // Tries again for as long as `retry` while there is no slot. What it took is the time of all tries.
-Login get_in(const storm::Address &address, bool query, std::chrono::milliseconds retry);
+Login get_in(const storm::Address &address, bool query, std::chrono::milliseconds retry,
+			 storm::Wire::Refused refused = storm::Wire::Refused::hang_up);
 
 // True if the server has ended this connection.
 bool has_ended(storm::Wire &wire);

@@ -35,7 +35,7 @@ max_connections = $slots
 superuser_reserved_connections = 3
 CONF
 
-	$node->safe_psql('postgres', $_) for 'CREATE ROLE dev LOGIN', 'CREATE DATABASE work';
+	run_sql($node, 'CREATE ROLE dev LOGIN', 'CREATE DATABASE work');
 	return $node;
 }
 
@@ -142,8 +142,8 @@ sub busy_clients
 
 	for (1 .. $count)
 	{
-		my $client = connect_to($node, 'work', user => 'dev', %how);
-		$client->send_query('SELECT pg_sleep(3600)');
+		my $client =
+		  connect_to($node, 'work', user => 'dev', first => ['SELECT pg_sleep(3600)'], %how);
 		wait_for('it is busy', sub {
 			grep { $_->[0] == $client->pid && $_->[1] eq 'SELECT' } client_processes($node);
 		});

@@ -25,7 +25,7 @@ use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-  start_node connect_to idle_clients wait_for wait_until_idle wait_until_waiting_on
+  start_node run_sql connect_to idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup pids
   worker_pid wait_for_worker reload
 );
@@ -49,9 +49,18 @@ CONF
 	if ($how{start} // 1)
 	{
 		$node->start;
-		$node->safe_psql('postgres', 'CREATE EXTENSION ai_cleanup');
+		run_sql($node, 'CREATE EXTENSION ai_cleanup');
 	}
 	return $node;
+}
+
+# In a session that is gone when this returns.
+sub run_sql
+{
+	my ($node, @commands) = @_;
+	my $session = connect_to($node, 'postgres');
+	$session->value($_) for @commands;
+	return $session->log_out;
 }
 
 sub connect_to

@@ -14,12 +14,15 @@ use Socket;
 
 # Logs in and waits until the server is ready; dies if it refuses. How:
 #   dbname, user, application_name, options, replication   as in a connection string
+#   first           commands that are sent ahead, so that the session is never idle before them;
+#                   their answers are yet to be read
 #   tcp             over 127.0.0.1 instead of the unix socket
 #   receive_buffer  bytes that the kernel may keep for a client that does not read
 sub new
 {
 	my ($class, $node, %how) = @_;
 	my $self = $class->start($node, %how);
+	$self->send_query($_) for @{ $how{first} // [] };
 	my $answer = $self->answer;
 
 	croak 'login refused: ' . ($answer->{error}{M} // 'no reason given')
@@ -235,10 +238,12 @@ sub hang_up
 	return;
 }
 
+# Returns when the session has ended: its slot is free.
 sub log_out
 {
 	my ($self) = @_;
 	$self->send_message('X');
+	$self->last_words;
 	$self->hang_up;
 	return;
 }

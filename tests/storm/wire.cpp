@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds login_patience{30};
 constexpr std::chrono::seconds farewell_patience{5};
+constexpr std::chrono::seconds exit_patience{60};
 
 #ifdef MSG_NOSIGNAL
 constexpr int send_flags = MSG_NOSIGNAL;
@@ -126,12 +127,19 @@ dont_wait_for_more(int fd)
 
 } // namespace
 
-Wire::Wire(const Address &address, const Parameters &settings)
+Wire::Wire(const Address &address, const Parameters &settings, Refused refused)
 {
 	connect_socket(address);
 	try
 	{
 		log_in(address, settings);
+	}
+	catch (const LoginFailed &)
+	{
+		if (refused == Refused::await_exit)
+			await_exit();
+		close(fd_);
+		throw;
 	}
 	catch (...)
 	{
@@ -267,6 +275,18 @@ Wire::hear_farewell()
 	while (Clock::now() < until && receive(farewell_patience).what == Received::What::message)
 	{
 	}
+	ended_ = true;
+}
+
+void
+Wire::await_exit()
+{
+	const auto until = Clock::now() + exit_patience;
+	char bytes[8192];
+
+	while (wait_for(fd_, POLLIN, until) > 0)
+		if (recv(fd_, bytes, sizeof(bytes), 0) <= 0 && errno != EINTR)
+			break;
 	ended_ = true;
 }
 

@@ -66,7 +66,14 @@ struct Received
 class Wire
 {
   public:
-	Wire(const Address &address, const Parameters &settings);
+	// What becomes of a login that was refused: is it over when its slot is free again?
+	enum class Refused
+	{
+		hang_up,
+		await_exit
+	};
+
+	Wire(const Address &address, const Parameters &settings, Refused refused = Refused::hang_up);
 	~Wire();
 	Wire(const Wire &) = delete;
 	Wire &operator=(const Wire &) = delete;
@@ -82,6 +89,9 @@ class Wire
 
 	// After a failed send: reads what the server may still have said.
 	void hear_farewell();
+
+	// Returns when the server's process has exited: then its slot is free.
+	void await_exit();
 
 	const std::optional<ServerError> &
 	farewell() const

@@ -33,12 +33,12 @@ for my $force ('false', 'true')
 	my @stopped = stopped_clients(2);
 	my ($idle) = idle_clients($node, $admin, 1, 'work');
 
-	$caller->query("SET ai_cleanup.wait_timeout = '1s'");
+	$caller->query("SET ai_cleanup.wait_timeout = '5s'");
 	my $answer = cleanup($caller, "database => 'work', force => $force");
 	my ($warning) = @{ $answer->{notices} };
 	is($answer->{count}, 1, "only what has ended is counted, force => $force");
 	is($warning->{S}, 'WARNING', 'the caller is warned of the rest');
-	is($warning->{M}, '2 sessions are still leaving after 1000 ms', 'and of how many');
+	is($warning->{M}, '2 sessions are still leaving after 5000 ms', 'and of how many');
 	like($warning->{H}, qr/ai_cleanup\.wait_timeout/, 'and told what to do');
 	ok(is_gone($admin, $idle), 'the one that was counted is gone');
 

@@ -45,8 +45,8 @@ for my $tcp (0, 1)
 	my @lines = split(/\n/, new_log($node, $from));
 	is(scalar(@lines), 1, "$how: in one line") or note explain \@lines;
 
-	($client) = idle_clients($node, $admin, 1, 'work',
-		tcp => $tcp, options => '-c ai_cleanup.idle_timeout=200ms');
+	$client =
+	  connect_to($node, 'work', tcp => $tcp, options => '-c ai_cleanup.idle_timeout=200ms');
 	check_words($client->last_words, 'ai_cleanup\.idle_timeout is 200ms', "$how, limit");
 
 	# In psql, at its next command.

@@ -48,12 +48,14 @@ is($admin->value('SELECT count(*) FROM pg_locks WHERE NOT granted'), 5, 'they wa
 
 # The worker looks as well, and sees nothing yet.
 wait_for_worker($node, $admin);
+# Asked ahead, they are not idle before they have answered.
+$_->send_query('SELECT current_database()') for @entering;
 $lock->query('ROLLBACK');
 for my $client (@entering)
 {
 	my $answer = $client->answer;
 	is($answer->{ready}, 'I', 'the login succeeds') or note explain $answer->{error};
-	is($client->value('SELECT current_database()'), 'work', 'and the session works');
+	is($client->answer->{rows}[0][0], 'work', 'and the session works');
 }
 
 # From now on it is a session like any other: the worker ends it when it is due.

@@ -8,7 +8,7 @@ use PgClient;
 use Test::More;
 
 my $node = start_node('main', conf => "ai_cleanup.enabled = on\nai_cleanup.idle_timeout = '1h'\n");
-my $admin = connect_to($node, 'postgres');
+my $admin = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
 $admin->value('CREATE DATABASE work');
 
 # PostgreSQL keeps the request pending until the session's next command. Signals are
@@ -29,14 +29,16 @@ cancel($called);
 is(cleanup($admin, "database => 'work'")->{count}, 1, 'a call ends it');
 is($called->last_words->{C}, '57P05', 'and its client is told') if is_gone($admin, $called);
 
-my ($limited) = idle_clients($node, $admin, 1, 'work', options => '-c ai_cleanup.idle_timeout=1s');
-cancel($limited);
-ok(eval { wait_until_gone($admin, $limited) }, 'the worker ends it');
-
 # The session as such is none the worse for it.
 my ($spared) = idle_clients($node, $admin, 1, 'work');
 cancel($spared);
 is($spared->value('SELECT 1'), 1, 'its next command is not cancelled');
+
+my ($limited) = idle_clients($node, $admin, 1, 'work');
+cancel($limited);
+$admin->value("ALTER SYSTEM SET ai_cleanup.idle_timeout = '500ms'");
+reload($node, $admin);
+ok(eval { wait_until_gone($admin, $limited) }, 'the worker ends it');
 
 $node->stop('fast');
 done_testing();

@@ -18,10 +18,10 @@ $admin->value('CREATE DATABASE work');
 $admin->value('CREATE ROLE app LOGIN');
 
 # At work for longer than the limit.
-my ($executing, $open, $failed, $active) = map { connect_to($node, 'work') } 1 .. 4;
-$executing->send_query('SELECT pg_sleep(3600)');
-$open->query('BEGIN');
-$failed->query('BEGIN; SELECT 1/0');
+my ($executing, $open, $failed) = map { connect_to($node, 'work', first => [$_]) }
+  ('SELECT pg_sleep(3600)', 'BEGIN', 'BEGIN; SELECT 1/0');
+is($open->answer->{ready}, 'T', 'one has begun a transaction');
+is($failed->answer->{ready}, 'E', 'one has failed in one');
 
 my $from = -s $node->logfile;
 my %idle = (
@@ -36,11 +36,14 @@ my %idle = (
 my $longest = 0;
 my $cut = 0;
 my $last = Time::HiRes::time();
+my $active = connect_to($node, 'work');
 wait_for('the idle ones are gone', sub {
-	my $now = Time::HiRes::time();
-	$longest = $now - $last if $now - $last > $longest;
-	$last = $now;
+	my $begin = Time::HiRes::time();
 	$cut = 1 unless is_alive($active);
+	# It was idle for no longer than from before one answer until after the next.
+	my $pause = Time::HiRes::time() - $last;
+	$longest = $pause if $pause > $longest;
+	$last = $begin;
 	return !grep { !is_gone($admin, $_) } values %idle;
 });
 ok(!$cut || $longest > 0.3, 'a session that works now and then stays');

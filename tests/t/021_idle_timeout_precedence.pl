@@ -24,12 +24,12 @@ $admin->value("ALTER $_->[0] SET ai_cleanup.idle_timeout = '$_->[1]'") for (
 sub session
 {
 	my ($dbname, $user, $limit, @commands) = @_;
-	my $client = connect_to($node, $dbname, user => $user,
+	my $client = connect_to($node, $dbname, user => $user, first => \@commands,
 		defined $limit ? (options => "-c ai_cleanup.idle_timeout=$limit") : ());
 
 	for (@commands)
 	{
-		my $answer = $client->query($_);
+		my $answer = $client->answer;
 		die "$_: $answer->{error}{M}" if $answer->{error};
 	}
 	return $client;

@@ -10,12 +10,17 @@ my $node = start_node('main', conf => "ai_cleanup.enabled = on\n");
 my $admin = connect_to($node, 'postgres');
 my $pid = worker_pid($admin);
 
-is_deeply(
-	$admin->query(<<"SQL")->{rows}[0],
+my $row;
+wait_for('it sleeps', sub {
+	$row = $admin->query(<<"SQL")->{rows}[0];
 SELECT backend_type, application_name, datname, state, xact_start, backend_xmin,
 	wait_event_type, wait_event IN ('Extension', 'AiCleanupWorker')
 FROM pg_stat_activity WHERE pid = $pid
 SQL
+	return defined $row->[-1];
+});
+is_deeply(
+	$row,
 	[ 'ai_cleanup worker', 'ai_cleanup worker', undef, undef, undef, undef, 'Extension', 't' ],
 	'it says what it is and what it waits for');
 is($admin->value("SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'ai_cleanup%'"),

@@ -46,7 +46,6 @@ is(worker_pid($admin), $worker, 'it is the same one still');
 for my $signal ('TERM', 'INT', 'USR1')
 {
 	my $client = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=1500ms');
-	wait_until_idle($admin, $client);
 	kill $signal, $worker;
 	is($client->last_words->{C}, '57P05', "SIG$signal to the worker: a session is ended in time");
 	$worker = worker_pid($admin);

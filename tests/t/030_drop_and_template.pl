@@ -9,7 +9,7 @@ use Time::HiRes qw(time);
 
 my $node = start_node('main', conf => <<CONF);
 ai_cleanup.enabled = on
-ai_cleanup.idle_timeout = '2s'
+ai_cleanup.idle_timeout = '1h'
 CONF
 my $admin = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
 $admin->value('CREATE DATABASE dev');
@@ -56,6 +56,8 @@ for my $round (1 .. 5)
 
 # Nor is the worker in the way when it has just been at work in that database.
 my $retired = use_it('dev');
+$admin->value("ALTER SYSTEM SET ai_cleanup.idle_timeout = '100ms'");
+$admin->value('SELECT pg_reload_conf()');
 is($retired->last_words->{C}, '57P05', 'the worker ends a session');
 wait_until_gone($admin, $retired);
 at_once('DROP DATABASE dev', 'right after that');

@@ -66,6 +66,7 @@ for my $enabled ('off', 'on')
 	next if $enabled eq 'off';
 
 	# The same server makes room for whoever can get in.
+	wait_for('those that were refused are gone', sub { client_processes($node) == 1 + @idle });
 	is(refusal($node, 'work', 'dev'), '', 'for contrast: a login that can succeed does');
 	is(retired_since($admin, $before), 1, 'for contrast: and one session had to go for it');
 	$_->hang_up for @idle;

@@ -93,8 +93,8 @@ for (@limits)
 }
 
 # For contrast.
-$admin->value($_) for 'ALTER SYSTEM SET ai_cleanup.enabled = off', 'SELECT pg_reload_conf()';
-wait_for('the reload has arrived', sub { $admin->value('SHOW ai_cleanup.enabled') eq 'off' });
+$admin->value('ALTER SYSTEM SET ai_cleanup.enabled = off');
+reload($node, $admin);
 $admin->value('ALTER DATABASE work CONNECTION LIMIT 5');
 my $report = logins($node, 'one-by-one', count => 8);
 is($report->{in}, 5, 'for contrast: the limit, and no more');

@@ -88,9 +88,7 @@ my @other = map { login('other') } 1 .. 15; # idle for longer than anybody else
 
 	$admin->value('ALTER DATABASE work RESET ALL');
 	$admin->value('ALTER SYSTEM SET ai_cleanup.connection_budget = 0');
-	$admin->value('SELECT pg_reload_conf()');
-	wait_for('the reload has arrived',
-		sub { $admin->value('SHOW ai_cleanup.connection_budget') eq '0' });
+	reload($node, $admin);
 	my $before = stats($admin);
 	my @many = map { login('work') } 1 .. 25;
 	wait_until_idle($admin, @many);

@@ -28,8 +28,9 @@ sub set_headroom
 	my ($value) = @_;
 	$admin->value("ALTER SYSTEM SET ai_cleanup.headroom = $value");
 	$admin->value('SELECT pg_reload_conf()');
-	return wait_for('the reload has arrived',
+	wait_for('the reload has arrived',
 		sub { $admin->value('SHOW ai_cleanup.headroom') eq $value });
+	return wait_for_worker($node, $admin);
 }
 
 # Superusers eat the reserve: nothing but headroom stops them.
@@ -75,6 +76,24 @@ sub wake_ups_in_five_seconds
 	is(retired_since($admin, $before), 4, 'by as many as it takes');
 }
 
+# With the worker held up, a superuser who takes the last slot makes room for the next one.
+{
+	my $before = stats($admin);
+	my $worker = worker_pid($admin);
+	kill 'STOP', $worker;
+	for my $turn (1 .. 2 * $slots)
+	{
+		my $client = PgClient->start($node, dbname => 'work', user => $superuser);
+		is($client->answer->{ready}, 'I', "with the worker held up, login $turn gets in");
+		push @clients, $client;
+	}
+	is(count(), $slots - 1, 'one slot is free');
+	kill 'CONT', $worker;
+	ok(settles_at($slots - 8), 'then there is headroom again');
+	is(retired_since($admin, $before), 2 * $slots, 'and no more had to go than came');
+	is(stats($admin)->{logins_refused}, $before->{logins_refused}, 'nobody was refused');
+}
+
 # Off, the server may become full.
 {
 	set_headroom(0);
@@ -87,7 +106,8 @@ sub wake_ups_in_five_seconds
 
 	set_headroom(262143);
 	wait_for('the administrator is alone', sub { count() == 1 });
-	is(connect_to($node, 'work')->value('SELECT 1'), 1, 'with all of them as headroom one gets in');
+	my $one = connect_to($node, 'work', first => ['SELECT 1']);
+	is($one->answer->{rows}[0][0], 1, 'with all of them as headroom one gets in');
 	set_headroom(-1);
 	@clients = ();
 }

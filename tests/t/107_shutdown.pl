@@ -80,7 +80,7 @@ for my $waiting (0, 1)
 # PostgreSQL's own limit for a login, with and without the automatic part: a newcomer that waits
 # hears why it is turned away before that limit would cut it off without a word.
 {
-	$node->append_conf('postgresql.conf', "authentication_timeout = '2s'");
+	$node->append_conf('postgresql.conf', "authentication_timeout = '4s'");
 	$node->start;
 	my @busy = busy_clients($node, 17);
 	for (1 .. 3)

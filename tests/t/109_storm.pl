@@ -20,7 +20,8 @@ sub resident
 {
 	my ($pid) = @_;
 	open my $status, '<', "/proc/$pid/status" or return;
-	return map { /^VmRSS:\s+(\d+) kB/ ? $1 : () } <$status>;
+	my ($size) = map { /^VmRSS:\s+(\d+) kB/ ? $1 : () } <$status>;
+	return $size;
 }
 
 sub shared_memory
