@@ -112,7 +112,7 @@ describe_state()
 	case Reason::idle_in_transaction:
 		return "idle in a transaction";
 	case Reason::idle_blocker:
-		return "idle in a transaction that another session waited for";
+		return "idle in a transaction, in another session's way,";
 	default:
 		return "idle";
 	}

@@ -44,7 +44,9 @@ sub reconfigure
 {
 	my ($node, @lines) = @_;
 	$node->append_conf('postgresql.conf', join("\n", @lines));
-	$node->restart;
+	$node->stop;
+	unlink $node->data_dir . '/pg_stat/ai_cleanup.stat';    # the counts, which a restart keeps
+	$node->start;
 	return;
 }
 

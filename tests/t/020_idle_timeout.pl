@@ -49,7 +49,7 @@ wait_for('the idle ones are gone', sub {
 ok(!$cut || $longest > 0.3, 'a session that works now and then stays');
 
 my $log = new_log($node, $from);
-my $limit = 'ai_cleanup\.idle_timeout is 700ms';
+my $limit = 'ai_cleanup\.idle_timeout is 700ms \(configuration file\)';
 for (
 	[ a => 'work', 'app', 'web server', '\[local\]' ],
 	[ b => 'work', 'app', '', '127\.0\.0\.1:\d+' ],

@@ -48,23 +48,23 @@ my %spared = (
 	'SET, rolled back' => session('plain', 'boss', undef, 'BEGIN', "$set 1", 'ROLLBACK'),
 	'SET, and RESET to the file' => session('plain', 'boss', undef, "$set '1h'", $reset));
 my %ended = (
-	'ALTER DATABASE over the file' => [ '1002ms', session('work', 'app') ],
-	'ALTER ROLE over ALTER DATABASE' => [ '1003ms', session('work', 'app2') ],
-	'ALTER ROLE over the file' => [ '1003ms', session('plain', 'app2') ],
-	'ALTER ROLE IN DATABASE over ALTER ROLE' => [ '1004ms', session('work', 'app3') ],
-	'the connection over all of them' => [ '1005ms', session('work', 'boss2', '1005ms') ],
-	'SET over the connection' => [ '1006ms', session('work', 'boss', '1h', "$set '1006ms'") ],
-	'RESET to the database' => [ '1002ms', session('work', 'boss', undef, "$set '1h'", $reset) ],
-	'RESET to the connection' => [ '1007ms', session('work', 'boss', '1007ms', "$set 0", $reset) ],
-	'SET, whatever SET ROLE follows' => [ '1008ms',
+	'ALTER DATABASE over the file' => [ '1002ms (database setting)', session('work', 'app') ],
+	'ALTER ROLE over ALTER DATABASE' => [ '1003ms (role setting)', session('work', 'app2') ],
+	'ALTER ROLE over the file' => [ '1003ms (role setting)', session('plain', 'app2') ],
+	'ALTER ROLE IN DATABASE over ALTER ROLE' => [ '1004ms (setting of the role in this database)', session('work', 'app3') ],
+	'the connection over all of them' => [ '1005ms (connection option)', session('work', 'boss2', '1005ms') ],
+	'SET over the connection' => [ '1006ms (set in the session)', session('work', 'boss', '1h', "$set '1006ms'") ],
+	'RESET to the database' => [ '1002ms (database setting)', session('work', 'boss', undef, "$set '1h'", $reset) ],
+	'RESET to the connection' => [ '1007ms (connection option)', session('work', 'boss', '1007ms', "$set 0", $reset) ],
+	'SET, whatever SET ROLE follows' => [ '1008ms (set in the session)',
 		session('plain', 'boss', undef, "$set '1008ms'", 'SET ROLE app', 'RESET ROLE') ],
-	'DISCARD ALL, to the database' => [ '1002ms', session('work', 'boss', undef, "$set 0", 'DISCARD ALL') ]);
+	'DISCARD ALL, to the database' => [ '1002ms (database setting)', session('work', 'boss', undef, "$set 0", 'DISCARD ALL') ]);
 
 for my $name (sort keys %ended)
 {
 	my ($limit, $client) = @{ $ended{$name} };
 	my $words = $client->last_words;
-	like($words->{D}, qr/ai_cleanup\.idle_timeout is $limit\.$/, "$name: $limit");
+	like($words->{D}, qr/ai_cleanup\.idle_timeout is \Q$limit\E\.$/, "$name: $limit");
 }
 # The limits of those above have passed for these as well, had one been in force.
 ok(is_alive($spared{$_}), "$_: spared") for sort keys %spared;
@@ -82,8 +82,8 @@ is($ordinary->value('SHOW ai_cleanup.idle_timeout'), '1h', 'but it can look');
 
 # A value for every role yields to the database's.
 $admin->value("ALTER ROLE ALL SET ai_cleanup.idle_timeout = '1001ms'");
-like(session('plain', 'app')->last_words->{D}, qr/is 1001ms\.$/, 'ALTER ROLE ALL over the file');
-like(session('work', 'app')->last_words->{D}, qr/is 1002ms\.$/, 'ALTER DATABASE over ALTER ROLE ALL');
+like(session('plain', 'app')->last_words->{D}, qr/is 1001ms \(setting of all roles\)\.$/, 'ALTER ROLE ALL over the file');
+like(session('work', 'app')->last_words->{D}, qr/is 1002ms \(database setting\)\.$/, 'ALTER DATABASE over ALTER ROLE ALL');
 
 $node->stop('fast');
 done_testing();

@@ -22,7 +22,7 @@ $node->safe_psql('postgres', $_) for (
 my $hba = slurp_file($node->data_dir . '/pg_hba.conf');
 unlink $node->data_dir . '/pg_hba.conf';
 $node->append_conf('pg_hba.conf', "local all secret scram-sha-256\nlocal all rejected reject\n$hba");
-$node->restart;
+reconfigure($node);
 
 # What, database, role, what PostgreSQL says where there is room.
 my @hopeless = (
