@@ -105,3 +105,16 @@ TABLE file;
 ALTER SYSTEM RESET ai_cleanup.databases;
 TABLE file;
 DROP VIEW file;
+
+-- Other lists.
+ALTER SYSTEM SET ai_cleanup.exempt_applications = '"psql';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.exempt_roles = ',';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.protect = 'listen, everything';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.protect = 'listen,,lock';
+\echo :LAST_ERROR_SQLSTATE
+ALTER SYSTEM SET ai_cleanup.protect = LISTEN, lock;
+ALTER SYSTEM SET ai_cleanup.protect = '';
+ALTER SYSTEM RESET ai_cleanup.protect;

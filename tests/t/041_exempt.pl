@@ -45,6 +45,12 @@ is($exempt{role}->query('SET ai_cleanup.exempt = off')->{error}{C}, '42501',
 	'an ordinary role cannot set it');
 wait_until_idle($admin, $exempt{role});
 
+# Another list takes the place of the one that is there.
+set("ai_cleanup.exempt_applications = 'web*'");
+is(exempt_by($exempt{application}), undef, 'an application that is in the list no more');
+$admin->value('ALTER SYSTEM RESET ai_cleanup.exempt_applications');
+reload($node, $admin);
+
 # The limit and the budget.
 set("ai_cleanup.idle_timeout = '1ms'");
 wait_until_gone($admin, $plain);

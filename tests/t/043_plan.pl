@@ -12,6 +12,8 @@ $admin->value($_)
   for 'CREATE ROLE signaller LOGIN', 'GRANT pg_signal_backend, pg_read_all_stats TO signaller',
   'CREATE ROLE app LOGIN', 'CREATE ROLE other LOGIN', 'CREATE DATABASE work', 'CREATE DATABASE play';
 
+$node->safe_psql('play', 'CREATE EXTENSION ai_cleanup');
+
 # Each kind of session, and what must be seen of it before the plan is made.
 my @kinds = (
 	[ 'idle' ],
@@ -88,7 +90,7 @@ for my $caller_role (scalar getpwuid($<), 'signaller', 'app')
 
 # Whoever may not read others' statistics is told who is there, and no more.
 my $crowd = crowd();
-my $app = connect_to($node, 'work', user => 'app');
+my $app = connect_to($node, 'play', user => 'app');
 my %seen = planned($app, "false, 'work'");
 for my $pid (keys %$crowd)
 {
