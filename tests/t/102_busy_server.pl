@@ -5,6 +5,7 @@ use warnings;
 
 use Admission;
 use AiCleanup;
+use List::Util qw(sum);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -15,6 +16,13 @@ ai_cleanup.admission_timeout = '60s'
 CONF
 my $admin = connect_to($node, 'postgres');
 my @busy = busy_clients($node, 16); # and the superuser is the 17th
+
+# The histogram's last buckets are the waits of up to a second and of more.
+sub waits
+{
+	my @waits = $admin->value(q{SELECT array_to_string(login_waits, ',') FROM ai_cleanup_stats}) =~ /\d+/g;
+	return { all => sum(@waits), longest => $waits[-2] + $waits[-1], buckets => scalar @waits };
+}
 
 sub newcomer { return PgClient->start($node, dbname => 'work', user => 'dev') }
 
@@ -47,6 +55,7 @@ for my $way (sort keys %ways)
 	is($newcomer->value('SELECT 1'), 1, 'and its session works');
 	my $after = stats($admin);
 	is($after->{logins_waited} - $before->{logins_waited}, 1, 'its wait is counted');
+	is(waits()->{all}, $after->{logins_waited}, 'and stands in the histogram');
 	is($after->{logins_rescued} - $before->{logins_rescued}, 1, 'and that it got in');
 	is(retired_since($admin, $before), $way eq 'falls idle' ? 1 : 0, 'nobody else had to go');
 	if ($way eq 'falls idle')
@@ -88,7 +97,10 @@ for my $way (sort keys %ways)
 	wait_for('the reload has arrived', sub { $admin->value('SHOW ai_cleanup.admission_timeout') eq '1s' });
 	# Other processes may learn of it later.
 	my ($answer, $took);
+	my $before = waits();
+	my $tries = 0;
 	wait_for('a newcomer knows of it', sub {
+		$tries++;
 		my $start = time;
 		$answer = newcomer()->answer;
 		$took = time - $start;
@@ -98,6 +110,9 @@ for my $way (sort keys %ways)
 	like($answer->{error}{M}, qr/^$reserved/, 'in PostgreSQL\'s own words');
 	cmp_ok($took, '<', 10, 'within ai_cleanup.admission_timeout');
 	note(sprintf 'refused after %.2f s', $took);
+	is(waits()->{buckets}, 11, 'the histogram has a place for every wait');
+	is(waits()->{longest} - $before->{longest}, $tries, 'and this one was among the longest');
+	is(waits()->{all} - $before->{all}, $tries, 'and counts once');
 	is($admin->value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"),
 		16, 'no busy session was ended');
 }
