@@ -16,8 +16,8 @@ namespace ai_cleanup::saved_state
 namespace
 {
 
-constexpr const char *file_name = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat";
-constexpr const char *new_file_name = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat.tmp";
+constexpr const char *kept = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat";
+constexpr const char *draft = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat.tmp";
 
 // "aiclean" and a number that changes with whatever is in the file.
 constexpr std::uint64_t format = 0x6169636c65616e01;
@@ -104,18 +104,17 @@ save(int code, Datum)
 	auto *endings =
 		static_cast<journal::Ending *>(MemoryContextAllocHuge(CurrentMemoryContext, room));
 	const std::size_t count = journal::read({endings, journal::capacity()});
-	File file = open(new_file_name, PG_BINARY_W);
+	File file = open(draft, PG_BINARY_W);
 
 	const bool written = file.stream != nullptr && write_all(file, {endings, count});
 	const int write_errno = errno;
 	const bool closed = file.stream != nullptr && FreeFile(file.stream) == 0;
 	pfree(endings);
-	if (written && closed && durable_rename(new_file_name, file_name, LOG) == 0)
+	if (written && closed && durable_rename(draft, kept, LOG) == 0)
 		return;
 	errno = written ? errno : write_errno;
-	ereport(LOG,
-			(errcode_for_file_access(), errmsg("could not write file \"%s\": %m", new_file_name)));
-	unlink(new_file_name);
+	ereport(LOG, (errcode_for_file_access(), errmsg("could not write file \"%s\": %m", draft)));
+	unlink(draft);
 }
 
 } // namespace
@@ -123,25 +122,25 @@ save(int code, Datum)
 void
 load()
 {
-	File file = open(file_name, PG_BINARY_R);
+	File file = open(kept, PG_BINARY_R);
 	Header header{};
 	std::span<journal::Ending> endings;
 
 	if (file.stream == nullptr)
 	{
 		if (errno != ENOENT)
-			ereport(LOG, (errcode_for_file_access(),
-						  errmsg("could not read file \"%s\": %m", file_name)));
+			ereport(LOG,
+					(errcode_for_file_access(), errmsg("could not read file \"%s\": %m", kept)));
 		return;
 	}
 	const bool whole = read_all(file, header, endings);
 	FreeFile(file.stream);
-	unlink(file_name);
+	unlink(kept);
 	if (!whole)
 		ereport(LOG, (errcode(ERRCODE_DATA_CORRUPTED),
 					  errmsg("ignoring file \"%s\": it is damaged, or of another version of "
 							 "ai_cleanup",
-							 file_name)));
+							 kept)));
 	else
 	{
 		statistics::restore(header.totals);

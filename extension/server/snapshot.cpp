@@ -67,6 +67,7 @@ void
 copy_details(const volatile PgBackendStatus &entry, Details &details)
 {
 	details.state = entry.st_state;
+	// NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): copied whole, as PostgreSQL does
 	details.client = const_cast<const PgBackendStatus &>(entry).st_clientaddr;
 	copy_application(entry, details.application);
 }
