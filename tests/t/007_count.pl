@@ -46,7 +46,7 @@ is_deeply(
 my $walsender = connect_to($node, 'work', replication => 'database');
 my $standby = connect_to($node, 'work', replication => 'true');
 my ($leader, $open) = @sessions;
-$leader->query('SET force_parallel_mode = on');
+use_parallel_workers($leader);
 $leader->send_query('SELECT pg_sleep(3600)');
 $open->query('BEGIN');
 wait_for('a parallel worker runs', sub {
