@@ -7,6 +7,9 @@
 
 roots_cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
 
+# What making and entering them takes.
+root_packages=(debootstrap iproute2)
+
 # Says why there cannot be any roots here; fails if there can.
 roots_impossible() {
     if [ "$(id -u)" != 0 ]; then
@@ -72,9 +75,11 @@ drop_layer() {
 }
 
 # Runs a command in the current layer, as root, in the folder /, with no more in its environment
-# than it is given: in_layer [NAME=VALUE...] COMMAND...  Sets `status`.
+# than it is given: in_layer [NAME=VALUE...] COMMAND...  Sets `status`. With `network` set to
+# "none" it has nothing but a loopback of its own, whose ports are all free.
 in_layer() {
-    end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child scripts/lib/enter "$layer" "$@"
+    end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
+        $([ "${network:-}" != none ] || echo --net) scripts/lib/enter "$layer" "$@"
 }
 
 # Copies the source tree (the current folder) to /source in the current layer.
