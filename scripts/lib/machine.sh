@@ -6,6 +6,7 @@ build_packages=(g++ cmake ninja-build)
 server_packages=(postgresql-15 postgresql-server-dev-15)
 test_packages=(libgtest-dev libipc-run-perl make openssl perl)
 lint_packages=(clang-format clang-tidy)
+fuzz_packages=(clang libclang-rt-14-dev)
 [ -z "${PG_CONFIG:-}" ] || server_packages=()
 
 fail() {

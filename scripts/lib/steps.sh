@@ -45,15 +45,18 @@ any_failed() {
     grep -Eqrs --exclude='*.log' '^[0-9]+ [1-9]' "$results"
 }
 
+# The sum of the results in a folder or a file, by default of all: passed, failed, skipped.
+sum_up() {
+    find "${1:-$results}" -type f ! -name '*.log' -exec cat {} + |
+        awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }'
+}
+
 # The results by kind (the first part of the names), and their sum as the very last line.
 summarise() {
     local kind passed failed skipped all_passed=0 all_failed=0 all_skipped=0
     echo
     for kind in $(cd "$results" && ls | sed 's/\.log$//' | sort -u); do
-        read -r passed failed skipped < <(
-            find "$results/$kind" -type f ! -name '*.log' -exec cat {} + |
-                awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }'
-        )
+        read -r passed failed skipped < <(sum_up "$results/$kind")
         printf '%-12s %5d passed %5d failed' "$kind" "$passed" "$failed"
         [ "$skipped" = 0 ] && echo || printf ' %5d skipped\n' "$skipped"
         all_passed=$((all_passed + passed))
