@@ -2,10 +2,11 @@
 CREATE EXTENSION ai_cleanup;
 CREATE DATABASE regress_empty;
 
--- All of it, and nothing else.
+-- All of it, and nothing else. (In PostgreSQL 18 the row types of views belong to it, too.)
 SELECT pg_describe_object(classid, objid, objsubid) AS object
 FROM pg_depend JOIN pg_extension ON refobjid = pg_extension.oid
 WHERE refclassid = 'pg_extension'::regclass AND extname = 'ai_cleanup' AND deptype = 'e'
+    AND classid <> 'pg_type'::regclass
 ORDER BY 1;
 
 \df ai_cleanup

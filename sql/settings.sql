@@ -99,7 +99,8 @@ ALTER SYSTEM SET ai_cleanup.databases = 'dev_*,';
 \echo :LAST_ERROR_SQLSTATE
 ALTER SYSTEM SET ai_cleanup.databases = '"dev" "shop"';
 \echo :LAST_ERROR_SQLSTATE
-SELECT format('ALTER SYSTEM SET ai_cleanup.databases = %L', repeat('x', 64)) \gexec
+SELECT repeat('x', 64) AS long \gset
+ALTER SYSTEM SET ai_cleanup.databases = :'long';
 \echo :LAST_ERROR_SQLSTATE
 TABLE file;
 ALTER SYSTEM RESET ai_cleanup.databases;

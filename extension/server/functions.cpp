@@ -1,6 +1,7 @@
 // The SQL functions: their arguments, and what is wrong with them.
 #include "bridge/prelude.hpp"
 #include "call.hpp"
+#include "declaration.hpp"
 #include "module.hpp"
 #include "permission.hpp"
 #include "registry.hpp"
@@ -74,6 +75,7 @@ Call
 call_of(FunctionCallInfo fcinfo)
 {
 	module::require_preloaded();
+	declaration::require_arguments(fcinfo, 3);
 	require_not_null(fcinfo, 0, "force", "Use true or false.");
 	require_not_null(fcinfo, 1, "database", "Leave it out for the current database.");
 	require_not_null(fcinfo, 2, "idle_for", "Use '0' for every idle session.");
@@ -106,13 +108,15 @@ says_nothing(Verdict verdict)
 		   verdict.reason == Reason::own_session || verdict.action == Action::terminate;
 }
 
+using PlanRow = Row<10>;
+
 void
 put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details, Verdict verdict,
 		 Timestamp now)
 {
 	const RegistryEntry &entry = registry::entries()[session.slot];
 	const bool visible = may_see_details(session.role);
-	Row<10> row;
+	PlanRow row;
 
 	row.add(Int32GetDatum(session.pid));
 	row.add_name(entry.database_name);
@@ -163,7 +167,7 @@ ai_cleanup_plan_sql(PG_FUNCTION_ARGS)
 	using namespace ai_cleanup;
 
 	const Call call = call_of(fcinfo);
-	InitMaterializedSRF(fcinfo, 0);
+	PlanRow::begin(fcinfo);
 	const auto [snapshot, verdicts, now] = plan(call, With::details);
 	for (std::size_t i = 0; i < verdicts.size(); i++)
 	{
@@ -179,8 +183,8 @@ ai_cleanup_reset_stats_sql(PG_FUNCTION_ARGS)
 {
 	using namespace ai_cleanup;
 
-	(void) fcinfo;
 	module::require_preloaded();
+	declaration::require_arguments(fcinfo, 0);
 	statistics::reset();
 	PG_RETURN_VOID();
 }
@@ -194,11 +198,10 @@ ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 	std::array<Datum, columns> values{};
 	std::array<bool, columns> nulls{};
 	std::array<Datum, wait_bucket_count> waits{};
-	TupleDesc descriptor = nullptr;
 
 	module::require_preloaded();
-	if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	declaration::require_arguments(fcinfo, 0);
+	const TupleDesc descriptor = declaration::result_row(fcinfo, columns);
 
 	const statistics::Totals totals = statistics::totals();
 	values[0] = TimestampTzGetDatum(totals.since);
@@ -223,6 +226,7 @@ ai_conn_count_sql(PG_FUNCTION_ARGS)
 	module::require_preloaded();
 	if (PG_NARGS() == 0)
 		PG_RETURN_INT32(registry::count_sessions(MyDatabaseId));
+	declaration::require_arguments(fcinfo, 1);
 	PG_RETURN_INT32(
 		registry::count_sessions(PG_ARGISNULL(0) ? InvalidOid : database_oid(PG_GETARG_NAME(0))));
 }

@@ -5,6 +5,7 @@
 #include "bridge/prelude.hpp"
 #include "client_address.hpp"
 #include "core/time.hpp"
+#include "declaration.hpp"
 
 namespace ai_cleanup
 {
@@ -68,7 +69,15 @@ template <std::size_t columns> struct Row
 		add(Int32GetDatum(client.port));
 	}
 
-	// For InitMaterializedSRF().
+	// Begins a result of such rows. Raises if the function was declared with others.
+	static void
+	begin(FunctionCallInfo fcinfo)
+	{
+		InitMaterializedSRF(fcinfo, 0);
+		const auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+		declaration::require_columns(result->setDesc, columns);
+	}
+
 	void
 	put(FunctionCallInfo fcinfo)
 	{

@@ -131,10 +131,12 @@ asker(Reason reason)
 	}
 }
 
+using EndingRow = Row<13>;
+
 void
 put_ending(FunctionCallInfo fcinfo, const journal::Ending &ending)
 {
-	Row<13> row;
+	EndingRow row;
 
 	row.add_moment(ending.ended_at);
 	row.add(Int32GetDatum(ending.pid));
@@ -167,7 +169,8 @@ ai_connections_sql(PG_FUNCTION_ARGS)
 	using namespace ai_cleanup;
 
 	module::require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	declaration::require_arguments(fcinfo, 0);
+	Connection::begin(fcinfo);
 	scope::reload();
 	const Limits limits = settings::limits();
 	const auto snapshot = take_snapshot(With::details);
@@ -186,7 +189,8 @@ ai_cleanup_journal_sql(PG_FUNCTION_ARGS)
 	using namespace ai_cleanup;
 
 	module::require_preloaded();
-	InitMaterializedSRF(fcinfo, 0);
+	declaration::require_arguments(fcinfo, 0);
+	EndingRow::begin(fcinfo);
 	const std::size_t size = journal::capacity() * sizeof(journal::Ending);
 	auto *endings =
 		static_cast<journal::Ending *>(MemoryContextAllocHuge(CurrentMemoryContext, size));

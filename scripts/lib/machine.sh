@@ -4,6 +4,9 @@
 build_packages=(g++ cmake ninja-build)
 # With PG_CONFIG set it is the caller's own PostgreSQL that is built for.
 server_packages=(postgresql-15 postgresql-server-dev-15)
+test_packages=(libgtest-dev libipc-run-perl make openssl perl)
+lint_packages=(clang-format clang-tidy)
+fuzz_packages=(clang libclang-rt-14-dev)
 [ -z "${PG_CONFIG:-}" ] || server_packages=()
 
 fail() {
@@ -62,12 +65,32 @@ works_in_place() {
     [ "$(id -u)" != 0 ] && [ -w . ] && { [ ! -e build ] || [ -w build ]; }
 }
 
-# Runs a script of this tree in a private copy of it, as an ordinary user, and exits as it does.
-# The copy goes in the end, unless the script failed (it then says where it is, for it is in
-# AI_CLEANUP_COPY) or keep is 1. A signal ends the script and whatever it has started; the copy
-# goes then, too.
+# Runs a command in a process group of its own, which is ended as a whole when a signal comes: by
+# TERM, or by what end_by says. Sets `status`, and `interrupted` to 1 if there was such a signal;
+# the caller then still has to tidy up.
+run_group() { # command...
+    local child
+    set -m
+    "$@" </dev/null &
+    child=$!
+    set +m
+    interrupted=0
+    trap 'interrupted=1; kill -s "${end_by:-TERM}" -- "-$child" 2>/dev/null || true' INT TERM HUP
+    # A signal also ends the waiting.
+    while :; do
+        status=0
+        wait "$child" || status=$?
+        kill -0 "$child" 2>/dev/null || break
+    done
+    if [ "$interrupted" = 1 ]; then trap '' INT TERM HUP; else trap - INT TERM HUP; fi
+}
+
+# Runs a script of this tree in a private copy of it, as an ordinary user; `copy` is its folder,
+# `status` how it ended. The copy goes in the end, unless the script failed (it then says where it
+# is, for it is in AI_CLEANUP_COPY) or keep is 1. A signal ends the script and whatever it has
+# started; the copy goes then, too.
 run_in_copy() { # keep, script, arguments...
-    local keep=$1 user as_user=()
+    local keep=$1 home=$PWD user as_user=()
     shift
     copy=$(mktemp -d /tmp/ai_cleanup.XXXXXX)
     trap 'rm -rf "$copy"; exit 130' INT TERM HUP
@@ -85,23 +108,10 @@ run_in_copy() { # keep, script, arguments...
     fi
 
     cd "$copy/source"
-    set -m # a process group of its own, which can be ended as a whole
-    HOME=$copy TMPDIR=$copy/tmp AI_CLEANUP_COPY=$copy "${as_user[@]}" "$@" </dev/null &
-    child=$!
-    set +m
-    interrupted=0
-    trap 'interrupted=1; kill -TERM -- "-$child" 2>/dev/null || true' INT TERM HUP
-    # A signal also ends the waiting; the script then still has to tidy up.
-    while :; do
-        status=0
-        wait "$child" || status=$?
-        kill -0 "$child" 2>/dev/null || break
-    done
-    trap '' INT TERM HUP
-
-    cd /
+    run_group env HOME="$copy" TMPDIR="$copy/tmp" AI_CLEANUP_COPY="$copy" "${as_user[@]}" "$@"
+    cd "$home"
     if [ "$interrupted" = 1 ] || { [ "$status" = 0 ] && [ "$keep" = 0 ]; }; then
         rm -rf "$copy"
     fi
-    exit "$status"
+    [ "$interrupted" = 0 ] || exit 130
 }

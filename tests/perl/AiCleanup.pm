@@ -27,7 +27,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(
   start_node run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup pids
-  worker_pid wait_for_worker reload
+  worker_pid wait_for_worker reload use_parallel_workers
 );
 
 # A running server that has the library preloaded. The automatic part is off unless the
@@ -196,6 +196,17 @@ sub wait_for_worker
 		wait_for('the worker answers',
 			sub { new_log($node, $from) =~ /logging memory contexts of PID $pid/ });
 	}
+	return;
+}
+
+# Has a session run its queries in parallel whatever they cost. PostgreSQL 16 gave the setting
+# another name.
+sub use_parallel_workers
+{
+	my ($client) = @_;
+
+	$client->value("SELECT set_config(name, 'on', false) FROM pg_settings"
+		  . " WHERE name IN ('force_parallel_mode', 'debug_parallel_query')");
 	return;
 }
 

@@ -19,7 +19,7 @@ sub pids_of
 	# Other workers of autovacuum come and go.
 	my $which = $type eq 'autovacuum worker' ? "AND query LIKE 'autovacuum: %.dusty'" : '';
 	return $admin->value("SELECT string_agg(pid::text, ',' ORDER BY pid) FROM pg_stat_activity"
-		  . " WHERE backend_type = '$type' $which");
+		  . " WHERE backend_type ~ '^$type\$' $which");
 }
 
 # A subscription of the database to itself: a walsender and a background worker in it.
@@ -47,7 +47,7 @@ is($logical->value('SELECT 1'), 1, 'a walsender of the database runs SQL');
 
 wait_for('replication and vacuum run in the database', sub {
 	(pids_of('walsender') // '') =~ /,.*,/
-	  && pids_of('logical replication worker')
+	  && pids_of('logical replication.* worker')
 	  && pids_of('autovacuum worker');
 });
 
@@ -57,12 +57,12 @@ my ($idle, $open, $failed, $executing, $elsewhere, $parallel) =
 $open->query('BEGIN');
 $failed->query('BEGIN; SELECT 1/0');
 $executing->send_query('SELECT pg_sleep(3600)');
-$parallel->query('SET force_parallel_mode = on');
+use_parallel_workers($parallel);
 $parallel->send_query('SELECT pg_sleep(3600)');
 wait_until_waiting_on($admin, 'active', 'PgSleep', $executing);
 wait_for('a parallel worker runs', sub { pids_of('parallel worker') });
 
-my @untouchable = ('walsender', 'logical replication worker', 'autovacuum worker',
+my @untouchable = ('walsender', 'logical replication.* worker', 'autovacuum worker',
 	'ai_cleanup worker', 'autovacuum launcher');
 my %before = map { $_ => pids_of($_) } @untouchable;
 my $sessions = $admin->value("SELECT ai_conn_count('work')");

@@ -11,7 +11,8 @@ my $admin = connect_to($node, 'postgres');
 my @databases = ('postgres', 'template1', 'work', 'Other "one"', 'empty');
 $admin->value("CREATE DATABASE $_") for ('work', '"Other ""one"""', 'empty');
 
-# Both in one statement, so that nothing can change in between.
+# Both in one statement, so that nothing can change in between. (PostgreSQL 18 also shows who is
+# still logging in, without a database.)
 sub compare
 {
 	my ($when) = @_;
@@ -20,7 +21,7 @@ SELECT datname, ai_conn_count(datname), count(pid) FILTER (WHERE backend_type = 
 FROM pg_database LEFT JOIN pg_stat_activity USING (datname)
 WHERE datallowconn GROUP BY datname
 UNION ALL
-SELECT 'the server', ai_conn_count(NULL), count(*)
+SELECT 'the server', ai_conn_count(NULL), count(datname)
 FROM pg_stat_activity WHERE backend_type = 'client backend'
 SQL
 	my %ours = map { $_->[0] => $_->[1] } @$rows;
@@ -46,7 +47,7 @@ is_deeply(
 my $walsender = connect_to($node, 'work', replication => 'database');
 my $standby = connect_to($node, 'work', replication => 'true');
 my ($leader, $open) = @sessions;
-$leader->query('SET force_parallel_mode = on');
+use_parallel_workers($leader);
 $leader->send_query('SELECT pg_sleep(3600)');
 $open->query('BEGIN');
 wait_for('a parallel worker runs', sub {

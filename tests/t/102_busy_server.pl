@@ -9,7 +9,7 @@ use List::Util qw(sum);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $reserved = 'remaining connection slots are reserved for non-replication superuser connections';
+my $reserved = 'remaining connection slots are reserved for';
 my $node = start_small_node('main', conf => <<CONF);
 ai_cleanup.headroom = 0
 ai_cleanup.admission_timeout = '60s'

@@ -1,0 +1,89 @@
+# Throw-away Debian systems to build and test in. Sourced by scripts/test-* after machine.sh.
+#
+# A root is made once, by debootstrap, and kept in a cache outside of this repository. Whatever
+# happens in it goes to a layer of its own on top, which is thrown away. The mounts are made in a
+# mount namespace and the processes run in a process namespace, so that nothing of either is left
+# behind, whatever ends the script. All of it needs root, and a machine on which root may mount.
+
+roots_cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
+
+# What making and entering them takes.
+root_packages=(debootstrap iproute2)
+
+# Says why there cannot be any roots here; fails if there can.
+roots_impossible() {
+    if [ "$(id -u)" != 0 ]; then
+        echo "only root can make the systems it runs in"
+    elif ! command -v apt-get >/dev/null; then
+        echo "only Debian can make the systems it runs in"
+    elif ! unshare --mount --pid --fork true 2>/dev/null; then
+        echo "root may not mount here"
+    else
+        return 1
+    fi
+}
+
+# Makes a root unless it is in the cache; `root` is then its folder. Comes into the cache by
+# being renamed when it is complete, so one that was interrupted is never used.
+make_root() { # suite, packages...
+    local suite=$1 packages new
+    shift
+    packages=$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd,)
+    root=$roots_cache/$suite-$(echo "$packages" | sha256sum | cut -c 1-12)
+    mkdir -p "$roots_cache"
+    exec 8>"$roots_cache/lock" # one at a time; the others then find it
+    flock 8
+    if [ ! -d "$root" ]; then
+        rm -rf "$roots_cache"/new.*
+        new=$(mktemp -d "$roots_cache/new.XXXXXX")
+        chmod 755 "$new"
+        end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
+            debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$new" \
+            >"$roots_cache/$suite.log" 2>&1
+        if [ "$status" != 0 ]; then
+            tail -n 20 "$roots_cache/$suite.log"
+            rm -rf "$new"
+        else
+            # Packages stay installable without a look at the net for what was installed already.
+            rm -f "$new"/var/cache/apt/archives/*.deb
+            mv "$new" "$root"
+        fi
+    fi
+    exec 8>&-
+    [ -d "$root" ]
+}
+
+# A fresh layer on a root: a folder in which everything that in_layer writes ends up.
+new_layer() { # root
+    local old
+    mkdir -p "$roots_cache/layers"
+    for old in "$roots_cache"/layers/*; do # of runs that were killed
+        [ ! -d "$old" ] || flock --nonblock "$old" rm -rf "$old" || true
+    done
+    layer=$(mktemp -d "$roots_cache/layers/XXXXXX")
+    exec 9<"$layer" # says that it is in use for as long as we run
+    flock --shared 9
+    mkdir "$layer/upper" "$layer/work" "$layer/root"
+    chmod 755 "$layer/upper"
+    echo "$1" >"$layer/lower"
+}
+
+drop_layer() {
+    exec 9<&-
+    [ -z "${layer:-}" ] || rm -rf "$layer"
+    layer=
+}
+
+# Runs a command in the current layer, as root, in the folder /, with no more in its environment
+# than it is given: in_layer [NAME=VALUE...] COMMAND...  Sets `status`. With `network` set to
+# "none" it has nothing but a loopback of its own, whose ports are all free.
+in_layer() {
+    end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
+        $([ "${network:-}" != none ] || echo --net) scripts/lib/enter "$layer" "$@"
+}
+
+# Copies the source tree (the current folder) to /source in the current layer.
+copy_source_to_layer() {
+    mkdir -p "$layer/upper/source"
+    copy_source "$layer/upper/source"
+}
