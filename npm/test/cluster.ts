@@ -92,12 +92,19 @@ export class Cluster {
     return `postgresql://${role}:${password}@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** Runs one statement as the superuser, on a connection of its own. */
+  /**
+   * Runs one statement as the superuser, on a connection of its own: a replication connection,
+   * which takes no slot and is not counted as a session.
+   */
   async query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
     sql: string,
     database = 'postgres',
   ): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.url('postgres', database) });
+    const config: pg.ClientConfig & { replication: string } = {
+      connectionString: this.url('postgres', database),
+      replication: 'database',
+    };
+    const client = new pg.Client(config);
     await client.connect();
     try {
       return (await client.query<Row>(sql)).rows;
