@@ -32,7 +32,7 @@ export interface Plan {
 export interface Outcome {
   went: Session[];
   stayed: Session[];
-  /** Sessions that were to go and have not: for lack of rights, or because they did not leave. */
+  /** Sessions that should be gone: still leaving, or, with force, not to be ended by our role. */
   remaining: number;
   /** What the server had to say. */
   notices: string[];
@@ -85,15 +85,23 @@ export async function cleanUp(
     idleSeconds: ending.idleSeconds,
     reason: ending.reason,
   }));
-  // Whoever is here now, was here before, and is still to go, could not be ended or went to work.
-  const after = await planned(connection, server, wishes);
-  const stayed = after.filter((session) => known.has(session.pid));
+  const stillLeaving = notices.some((notice) => notice.startsWith('WARNING'));
+  const stayed = (await planned(connection, server, wishes)).filter(({ pid }) => known.has(pid));
   return {
     went,
-    stayed,
-    remaining: stayed.filter((session) => session.verdict !== 'leave').length,
+    stayed: stayed.map((session) => ({ ...session, reason: whyHere(session, stillLeaving) })),
+    remaining: stayed.filter(({ verdict }) => wishes.force || (stillLeaving && verdict !== 'leave'))
+      .length,
     notices,
   };
+}
+
+/** Why it is here after the call: the plan's reason, if it was not to go. */
+function whyHere({ verdict, reason }: Planned, stillLeaving: boolean): string {
+  if (verdict === 'leave') {
+    return reason;
+  }
+  return stillLeaving ? 'is still leaving' : 'was at work when it was asked';
 }
 
 /** Which way the work is done, for people. */

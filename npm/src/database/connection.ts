@@ -63,8 +63,9 @@ async function open(address: Address, way: Way): Promise<Connection> {
   const client = new pg.Client(config);
   const said: string[] = [];
   client.on('notice', (notice) => said.push(`${notice.severity}: ${notice.message}`));
-  client.on('error', () => {
-    // The connection was lost while nothing was asked; the next query says so.
+  let lost: Error | undefined; // while nothing was asked; the next question is told why
+  client.on('error', (error) => {
+    lost ??= error;
   });
   try {
     await client.connect();
@@ -74,8 +75,12 @@ async function open(address: Address, way: Way): Promise<Connection> {
   }
   return {
     way,
-    rows: async <Row extends pg.QueryResultRow>(statement: string) =>
-      (await client.query<Row>(statement)).rows,
+    rows: async <Row extends pg.QueryResultRow>(statement: string) => {
+      if (lost !== undefined) {
+        throw lost;
+      }
+      return (await client.query<Row>(statement)).rows;
+    },
     notices: () => said.splice(0),
     close: () => client.end(),
   };

@@ -50,7 +50,12 @@ export async function cleanUpPlainly(connection: Connection, wishes: Wishes): Pr
         refused.get(session.pid) ??
         (leaving.has(session.pid) ? 'is still leaving' : session.reason),
     }));
-  return { went, stayed, remaining: refused.size + leaving.size, notices: connection.notices() };
+  return {
+    went,
+    stayed,
+    remaining: leaving.size + (wishes.force === true ? refused.size : 0),
+    notices: connection.notices(),
+  };
 }
 
 function look(connection: Connection): Promise<Seen[]> {
