@@ -144,6 +144,23 @@ test('doctor finds a dev server that was left behind, and reset ends it', async 
   assert.deepEqual(after.processes, []);
 });
 
+test('doctor multiplies dev servers by their pools', async () => {
+  await devServer(shop);
+  await devServer(shop);
+  for (const [pool, level, what] of [
+    ['10', 'fine', /2 processes of this project × a pool of 10 = 20 connections, of 97/],
+    ['50', 'problem', /2 processes .* = 100 connections, more than the 97/],
+  ] as const) {
+    const { findings } = await answer<{ findings: { id: string; level: string; what: string }[] }>(
+      ['doctor', '--pool', pool],
+      { folder: shop },
+    );
+    const found = findings.find(({ id }) => id === 'pools');
+    assert.equal(found?.level, level);
+    assert.match(found?.what ?? '', what);
+  }
+});
+
 /** Runs it on a terminal (script's), and types the answer when it asks. */
 function onTerminal(args: string[], typed: string): Promise<{ code: number | null; said: string }> {
   const line = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ');

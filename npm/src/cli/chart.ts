@@ -2,7 +2,7 @@
 import asciichart from 'asciichart';
 import pc from 'picocolors';
 
-const height = 8;
+const most = 8; // lines
 const label = 5;
 
 /** How many values have room in so many columns. */
@@ -13,9 +13,9 @@ export function room(columns: number): number {
 /** The last value is now; `seconds` is the time between two values. */
 export function chart(values: number[], limit: number, seconds: number, columns: number): string {
   const shown = values.slice(-room(columns));
-  const top = topOf(Math.max(1, ...shown), limit);
+  const { top, height } = scale(Math.max(1, ...shown), limit);
   const drawn = asciichart.plot(shown, {
-    ...{ min: 0, max: top, height: Math.min(height, top) },
+    ...{ min: 0, max: top, height },
     format: (value) => value.toFixed(0).padStart(label),
   });
   const span = `${Math.round((shown.length - 1) * seconds)} s ago`;
@@ -25,7 +25,9 @@ export function chart(values: number[], limit: number, seconds: number, columns:
 }
 
 /** Up to the limit once it is in sight; before, a little above the highest value. */
-function topOf(peak: number, limit: number): number {
+function scale(peak: number, limit: number): { top: number; height: number } {
   const wanted = peak * 2 >= limit ? Math.max(limit, peak) : peak + 2;
-  return wanted <= height ? wanted : Math.ceil(wanted / height) * height;
+  const step = Math.ceil(wanted / most); // whole numbers at the axis
+  const height = Math.ceil(wanted / step);
+  return { top: height * step, height };
 }

@@ -1,5 +1,6 @@
 // What watch shows: a function from what is known to the text on the screen.
 import pc from 'picocolors';
+import sliceAnsi from 'slice-ansi';
 import { chart } from './chart.js';
 import type { Sample } from './sample.js';
 import { leakTable } from './session_table.js';
@@ -25,7 +26,10 @@ export function screen(known: Known, columns: number): string {
     ...(sample === undefined ? [] : body(known, sample, columns)),
     ...(message === undefined ? [] : ['', message]),
     ...(known.keys ? ['', pc.dim('c clean up   q quit')] : []),
-  ].join('\n');
+  ]
+    .flatMap((part) => part.split('\n'))
+    .map((line) => sliceAnsi(line, 0, columns))
+    .join('\n');
 }
 
 function body(known: Known, sample: Sample, columns: number): string[] {
