@@ -1,5 +1,5 @@
-// `npm run db:cleanup --force` and its relatives: each package manager treats flags in a way of
-// its own, and what arrives must be what was meant.
+// What arrives of `npm run db:cleanup --force` and its relatives: each package manager treats flags in
+// a way of its own, and what arrives must be what was meant.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';

@@ -1,5 +1,5 @@
-// `ai-cleanup`, `ai-cleanup cleanup`: ends the idle connections of the database, or with force
-// all of them, and says who went, who stayed and why.
+// The command `cleanup`, which is the default: ends the idle connections of the database, or with
+// force all of them, and says who went, who stayed and why.
 import pc from 'picocolors';
 import { describe } from '../database/address.js';
 import { cleanUp, type Outcome, type Plan, plan, wayOf } from '../database/cleanup.js';

@@ -1,4 +1,4 @@
-// `ai-cleanup doctor`: looks at the project, its processes and the server, and tells every
+// The command `ai-cleanup doctor`: looks at the project, its processes and the server, and tells every
 // finding with its remedy.
 import { findAddress, findProject } from '../database/address.js';
 import { Problem } from '../problem.js';

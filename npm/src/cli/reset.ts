@@ -1,4 +1,4 @@
-// `ai-cleanup reset`: the quick fix in one step. Ends this project's dev processes (named first,
+// The command `ai-cleanup reset`: the quick fix in one step. Ends this project's dev processes (named first,
 // and asked for), sees that the ports are free, cleans up, and says "ready".
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';

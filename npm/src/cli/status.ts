@@ -1,4 +1,4 @@
-// `ai-cleanup status [URL...]`: how many connections there are, and whose; of several databases
+// The command `ai-cleanup status [URL...]`: how many connections there are, and whose; of several databases
 // one after the other.
 import pc from 'picocolors';
 import { type Address, describe, findAddress } from '../database/address.js';

@@ -1,4 +1,4 @@
-// `ai-cleanup watch`: looks at the server every second and shows what it sees, in place on a
+// The command `ai-cleanup watch`: looks at the server every second and shows what it sees, in place on a
 // terminal, a line for each look elsewhere. Keeps one connection, and comes back if it is lost.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
