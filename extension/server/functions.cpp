@@ -110,6 +110,8 @@ says_nothing(Verdict verdict)
 
 using PlanRow = Row<10>;
 
+constexpr int plan_columns = 10;
+
 void
 put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details, Verdict verdict,
 		 Timestamp now)

@@ -2,6 +2,7 @@
 // who it is shows to everybody, and what it does to those who may read its statistics.
 #include "blockers.hpp"
 #include "bridge/guard.hpp"
+#include "declaration.hpp"
 #include "journal.hpp"
 #include "module.hpp"
 #include "permission.hpp"
@@ -63,7 +64,10 @@ off_is_null(Duration limit)
 	return limit == 0 ? -1 : limit;
 }
 
-using Connection = Row<17>;
+constexpr int connection_columns = 17;
+constexpr int ending_columns = 13;
+
+using Connection = Row<connection_columns>;
 
 void
 add_limits(Connection &row, const Session &session, const Limits &limits)

@@ -47,7 +47,7 @@ need_packages() {
 # there is no git, everything outside the folders that builds and checkouts leave.
 list_source() {
     git -c safe.directory='*' ls-files -z --cached --others --exclude-standard 2>/dev/null ||
-        find . \( -name build -o -name .git -o -name node_modules \) -prune -o -type f -print0
+        find . \( -name build -o -name dist -o -name .git -o -name node_modules \) -prune -o -type f -print0
 }
 
 # Copies the source tree (the current folder) to another.

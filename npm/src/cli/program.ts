@@ -1,0 +1,142 @@
+// The command line: which commands and options there are. What they do is in the files of their
+// names, loaded when they are needed.
+import { Command, InvalidArgumentError } from 'commander';
+import { name, version } from '../package.js';
+import { exit, meanings } from './exit.js';
+import { understand } from './wish.js';
+import { seconds } from './words.js';
+
+export interface Result {
+  code: number;
+}
+
+interface Common {
+  url?: string;
+  json?: boolean;
+  wait?: number;
+}
+
+const words = ['force', 'dry-run'];
+
+const examples = `  ai-cleanup                  end the idle connections
+  ai-cleanup --dry-run        only say which these are
+  ai-cleanup --force          end all connections, at work or not
+  npm run db:cleanup force    the same by a script "db:cleanup": "ai-cleanup"
+  ai-cleanup reset            end the dev servers, clean up, start afresh`;
+
+/** The program; the command that is run leaves its exit code in `result`. */
+export function program(result: Result): Command {
+  const root = new Command(name)
+    .description(
+      'Ends "too many clients already" on your development server.\n\n' +
+        'Which database: --url, else DATABASE_URL from the environment or from .env.',
+    )
+    .version(version)
+    .showHelpAfterError('(--help says what there is)')
+    .addHelpText('after', `\nExamples:\n${examples}\n\nExit codes:\n${exitCodes()}`);
+
+  withCommon(root.command('cleanup', { isDefault: true }).argument('[words...]', 'force, dry-run'))
+    .description('end the idle connections of the database (the default command)')
+    .option('--force', 'end all of them, at work or not; also: the word "force"')
+    .option('--dry-run', 'only say who would go and who would stay')
+    .option('--idle <time>', 'only what has been idle for so long, such as 5min', toSeconds)
+    .action(async (given: string[], options: CleanupFlags, command: Command) => {
+      const unknown = given.filter((word) => !words.includes(word));
+      if (unknown.length > 0) {
+        command.error(`error: I do not know "${unknown[0]}".`, { exitCode: exit.usage });
+      }
+      const wish = understand({
+        ...(options.force === undefined ? {} : { force: options.force }),
+        dryRun: options.dryRun === true || given.includes('dry-run'),
+        words: given,
+      });
+      const { cleanup } = await import('./cleanup.js');
+      result.code = await cleanup({ ...options, idleSeconds: options.idle }, wish);
+    });
+
+  withCommon(root.command('status').argument('[urls...]', 'of which databases'))
+    .description('how many connections there are, and whose; of several databases, if you like')
+    .action(async (urls: string[], options: Common) => {
+      const { status } = await import('./status.js');
+      result.code = await status(urls, options);
+    });
+
+  withCommon(root.command('watch'))
+    .description('the same, live: count against limit, over time, who leaks, the last endings')
+    .option('--interval <time>', 'between two looks', toSeconds, 1)
+    .option('--looks <number>', 'end after so many looks', toNumber)
+    .action(async (options: Common & { interval: number; looks?: number }) => {
+      const { watch } = await import('./watch.js');
+      result.code = await watch(options);
+    });
+
+  withCommon(root.command('doctor'))
+    .description('look for what is wrong, and say what to do about it')
+    .option('--pool <connections>', 'what a pool of yours may open', toNumber, 10)
+    .action(async (options: Common & { pool: number }) => {
+      const { doctor } = await import('./doctor.js');
+      result.code = await doctor(options);
+    });
+
+  withCommon(root.command('reset'))
+    .description("end this project's dev servers, free their ports, and clean up")
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'only say what would be ended')
+    .option('--ports <list>', 'the ports that are to be free', toPorts, toPorts('3000-3015,5173'))
+    .action(async (options: Common & { yes?: boolean; dryRun?: boolean; ports: number[] }) => {
+      const wish = understand({ dryRun: options.dryRun, words: [] });
+      const { reset } = await import('./reset.js');
+      result.code = await reset({ ...options, dryRun: wish.dryRun });
+    });
+
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride();
+  }
+  return root;
+}
+
+interface CleanupFlags extends Common {
+  force?: boolean;
+  dryRun?: boolean;
+  idle?: number;
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--url <url>', 'the database')
+    .option('--json', 'one JSON object (in watch: a line for each look)')
+    .option('--wait <time>', 'for how long to try if every slot is taken', toSeconds, 5);
+}
+
+function exitCodes(): string {
+  return Object.entries(exit)
+    .map(([kind, code]) => `  ${code}  ${meanings[kind as keyof typeof exit]}`)
+    .join('\n');
+}
+
+function toSeconds(text: string): number {
+  const value = seconds(text);
+  if (value === undefined) {
+    throw new InvalidArgumentError('A time looks like 30s, 5min or 2h.');
+  }
+  return value;
+}
+
+function toNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new InvalidArgumentError('It has to be a whole number from 1 on.');
+  }
+  return Number(text);
+}
+
+function toPorts(text: string): number[] {
+  return text.split(',').flatMap((range) => {
+    const [, from, to] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(range) ?? [];
+    const first = Number(from);
+    const last = Number(to ?? from);
+    if (from === undefined || first < 1 || last > 65_535 || last < first) {
+      throw new InvalidArgumentError('Ports look like 3000 or 3000-3015,5173.');
+    }
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}

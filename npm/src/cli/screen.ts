@@ -1,0 +1,70 @@
+// What watch shows: a function from what is known to the text on the screen.
+import pc from 'picocolors';
+import sliceAnsi from 'slice-ansi';
+import { chart } from './chart.js';
+import type { Sample } from './sample.js';
+import { leakTable } from './session_table.js';
+import { bar, table } from './table.js';
+import { duration, several } from './words.js';
+
+export interface Known {
+  heading: string;
+  database: string;
+  /** Sessions of the server, one value for each look. */
+  history: number[];
+  seconds: number;
+  sample: Sample | undefined;
+  /** What is wrong just now, or what was done last. */
+  message: string | undefined;
+  keys: boolean;
+}
+
+export function screen(known: Known, columns: number): string {
+  const { sample, message } = known;
+  return [
+    known.heading,
+    ...(sample === undefined ? [] : body(known, sample, columns)),
+    ...(message === undefined ? [] : ['', message]),
+    ...(known.keys ? ['', pc.dim('c clean up   q quit')] : []),
+  ]
+    .flatMap((part) => part.split('\n'))
+    .map((line) => sliceAnsi(line, 0, columns))
+    .join('\n');
+}
+
+function body(known: Known, sample: Sample, columns: number): string[] {
+  const { connections, leaks, endings } = sample;
+  return [
+    `  ${bar(connections.server, connections.limit)} ` +
+      `${pc.bold(`${connections.server} of ${connections.limit}`)} connections in use, ` +
+      `${several(connections.database, 'of them', 'of them')} to ${known.database}`,
+    '',
+    chart(known.history, connections.limit, known.seconds, columns),
+    '',
+    pc.bold('Who is connected'),
+    leakTable(leaks, 6),
+    '',
+    pc.bold('Last endings'),
+    lastEndings(endings),
+  ];
+}
+
+function lastEndings(endings: Sample['endings']): string {
+  if (endings === null) {
+    return pc.dim('  known with the extension only: ai-cleanup doctor');
+  }
+  if (endings.length === 0) {
+    return pc.dim('  none yet');
+  }
+  return table(
+    ['', 'pid#', 'application', 'idle#', 'by', 'why'],
+    endings.map((ending) => [
+      ending.endedAt.toTimeString().slice(0, 8),
+      ending.pid,
+      ending.application || '(no name)',
+      duration(ending.idleSeconds),
+      ending.endedBy,
+      ending.reason,
+    ]),
+  );
+}

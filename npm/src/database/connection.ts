@@ -1,0 +1,87 @@
+// A connection to the database, also at the worst moment. When every slot is taken it tries a
+// walsender connection, whose slots are others (a superuser or a REPLICATION role gets in), and
+// otherwise tries again for a while, with jitter. Opened by every command.
+//
+// A walsender understands the simple protocol only: statements have no parameters; literal()
+// quotes what goes into them.
+import pRetry from 'p-retry';
+import pg from 'pg';
+import { name } from '../package.js';
+import type { Address } from './address.js';
+import { codeOf, explain, tooManyConnections } from './failure.js';
+
+export type Way = 'session' | 'walsender';
+
+export interface Connection {
+  /** How we got in. */
+  way: Way;
+  rows<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]>;
+  /** What the server has said beside its answers (NOTICE, WARNING) since this was last asked. */
+  notices(): string[];
+  close(): Promise<void>;
+}
+
+export interface Patience {
+  /** For how long to try again when no slot is free, in milliseconds. */
+  wait?: number;
+}
+
+export const literal = pg.escapeLiteral;
+
+export async function connect(address: Address, patience: Patience = {}): Promise<Connection> {
+  const deadline = Date.now() + (patience.wait ?? 5000);
+  try {
+    // Many clients may have been refused at the same instant; they shall not come back as one.
+    return await pRetry(() => openEither(address), {
+      ...{ retries: Number.POSITIVE_INFINITY, minTimeout: 50, maxTimeout: 500, randomize: true },
+      shouldRetry: ({ error }) => codeOf(error) === tooManyConnections && Date.now() < deadline,
+    });
+  } catch (error) {
+    throw explain(error, address);
+  }
+}
+
+async function openEither(address: Address): Promise<Connection> {
+  try {
+    return await open(address, 'session');
+  } catch (error) {
+    if (codeOf(error) !== tooManyConnections) {
+      throw error;
+    }
+    // What is of interest is why there is no ordinary slot, not why this has failed, too.
+    return await open(address, 'walsender').catch(() => Promise.reject(error));
+  }
+}
+
+async function open(address: Address, way: Way): Promise<Connection> {
+  const config: pg.ClientConfig & { replication?: string } = {
+    connectionString: address.url,
+    application_name: name,
+    connectionTimeoutMillis: 10_000,
+    ...(way === 'walsender' ? { replication: 'database' } : {}),
+  };
+  const client = new pg.Client(config);
+  const said: string[] = [];
+  client.on('notice', (notice) => said.push(`${notice.severity}: ${notice.message}`));
+  let lost: Error | undefined; // while nothing was asked; the next question is told why
+  client.on('error', (error) => {
+    lost ??= error;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+  return {
+    way,
+    rows: async <Row extends pg.QueryResultRow>(statement: string) => {
+      if (lost !== undefined) {
+        throw lost;
+      }
+      return (await client.query<Row>(statement)).rows;
+    },
+    notices: () => said.splice(0),
+    close: () => client.end(),
+  };
+}

@@ -1,0 +1,2 @@
+// The entry `ai-cleanup/prisma`.
+export {};

@@ -1,0 +1,2 @@
+// The entry `ai-cleanup/vite`.
+export {};

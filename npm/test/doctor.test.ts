@@ -1,0 +1,127 @@
+// What doctor finds: each finding with its remedy, and none where all is well.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Clients } from './clients.js';
+import { Cluster } from './cluster.js';
+import { answer, command } from './command.js';
+
+interface Finding {
+  id: string;
+  level: string;
+  what: string;
+  remedy: string[];
+}
+
+let cluster: Cluster;
+let project: string;
+before(async () => {
+  cluster = await Cluster.start();
+});
+beforeEach(() => {
+  project = realpathSync(mkdtempSync(join(tmpdir(), 'ai_cleanup.')));
+  writeFileSync(join(project, 'package.json'), '{"scripts": {"db:cleanup": "ai-cleanup"}}');
+});
+afterEach(() => rmSync(project, { recursive: true }));
+after(() => cluster.stop());
+
+/** The finding of that name, or undefined where doctor did not find it. */
+async function find(
+  id: string,
+  url = cluster.url(),
+  args: string[] = [],
+): Promise<Finding | undefined> {
+  const environment = { DATABASE_URL: url };
+  const told = await answer<{ findings: Finding[] }>(['doctor', ...args], {
+    ...{ folder: project, environment },
+  });
+  return told.findings.find((finding) => finding.id === id && finding.level !== 'fine');
+}
+
+function install(name: string, version: string): void {
+  const folder = join(project, 'node_modules', name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version }));
+}
+
+test('where all is well it finds no problem', async () => {
+  const { code, stdout } = await command(['doctor'], {
+    folder: project,
+    environment: { DATABASE_URL: cluster.url() },
+  });
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /✓ ai_cleanup 1\.0 is loaded, created and switched on/);
+  assert.match(stdout, /✓ 1 of 97 connections are in use/);
+  assert.match(stdout, /^0 problems, /m);
+});
+
+test('connection_limit in the URL, by who reads it', async () => {
+  const url = `${cluster.url()}?connection_limit=5`;
+  assert.equal((await find('connection_limit', url))?.level, 'hint');
+  install('@prisma/client', '6.19.3');
+  assert.equal(await find('connection_limit', url), undefined);
+  install('@prisma/client', '7.10.0');
+  const found = await find('connection_limit', url);
+  assert.match(found?.what ?? '', /does nothing: Prisma 7\.10\.0 does not read it/);
+  assert.match(found?.remedy.join() ?? '', /new PrismaPg\(\{ connectionString, max: 5 \}\)/);
+  assert.equal(await find('connection_limit'), undefined);
+});
+
+test('force=true in .npmrc, and a project without a script', async () => {
+  assert.equal(await find('npm_force'), undefined);
+  assert.equal(await find('script'), undefined);
+  writeFileSync(join(project, '.npmrc'), 'force=true\n');
+  writeFileSync(join(project, 'package.json'), '{}');
+  assert.match((await find('npm_force'))?.what ?? '', /\.npmrc has force=true/);
+  assert.deepEqual((await find('script'))?.remedy, ['npm pkg set scripts.db:cleanup=ai-cleanup']);
+});
+
+test('the way from a bare server to the extension, step by step', async () => {
+  const bare = await Cluster.start({ extension: false });
+  try {
+    const asSuperuser = await find('preload', bare.url('postgres'));
+    const said = asSuperuser?.remedy[0]?.replace('As a superuser: ', '') ?? '';
+    assert.equal(said, "ALTER SYSTEM SET shared_preload_libraries = 'ai_cleanup';");
+    assert.match((await find('preload', bare.url()))?.remedy.join() ?? '', /put them in front/);
+    await bare.query(said);
+    await bare.stopServer();
+    await bare.startServer();
+    assert.equal(await find('preload', bare.url()), undefined);
+    assert.match((await find('create', bare.url()))?.remedy.join() ?? '', /CREATE EXTENSION/);
+    await bare.query('CREATE EXTENSION ai_cleanup', 'app');
+    assert.equal(await find('create', bare.url()), undefined);
+    await bare.query('ALTER SYSTEM SET ai_cleanup.enabled = off');
+    await bare.query('SELECT pg_reload_conf()');
+    await bare.stopServer();
+    await bare.startServer();
+    assert.match((await find('enabled', bare.url()))?.what ?? '', /switched off/);
+  } finally {
+    await bare.stop();
+  }
+});
+
+test('a server that is nearly full', async () => {
+  const clients = new Clients(cluster);
+  await cluster.query('ALTER SYSTEM SET ai_cleanup.enabled = off');
+  await cluster.query('SELECT pg_reload_conf()');
+  try {
+    assert.equal(await find('fullness'), undefined);
+    await clients.idle(80);
+    assert.match(
+      (await find('fullness'))?.what ?? '',
+      /81 of 97 connections are in use, 81 to app/,
+    );
+  } finally {
+    await clients.close();
+  }
+});
+
+test('a superuser as the application', async () => {
+  assert.match(
+    (await find('superuser', cluster.url('postgres')))?.what ?? '',
+    /postgres is a superuser/,
+  );
+  assert.equal(await find('superuser'), undefined);
+});

@@ -1,0 +1,75 @@
+// The clean-up by plain SQL, on a server that does not have the extension.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Clients } from './clients.js';
+import { Cluster } from './cluster.js';
+import { answer, command } from './command.js';
+
+interface Answer {
+  by: string;
+  way: string;
+  went: { pid: number; application: string }[];
+  stayed: { application: string; reason: string }[];
+  go: { application: string }[];
+  remaining: number;
+}
+
+let cluster: Cluster;
+let clients: Clients;
+before(async () => {
+  cluster = await Cluster.start({ extension: false });
+});
+beforeEach(() => {
+  clients = new Clients(cluster);
+});
+afterEach(() => clients.close());
+after(() => cluster.stop());
+
+const setting = () => ({ environment: { DATABASE_URL: cluster.url() } });
+
+test('ends the idle, leaves work alone, and says what it cannot promise', async () => {
+  const [idle] = await clients.idle(3);
+  const transaction = await clients.inTransaction();
+  const busy = await clients.atWork();
+  const { code, stdout } = await command([], setting());
+  assert.equal(code, 0);
+  assert.match(stdout, /cannot promise that no work is killed/);
+  assert.match(stdout, /3 sessions ended, 2 stayed\./);
+  assert.match(stdout, /stayed +\d+ +app +transaction-app .* is in a transaction/);
+  assert.match(stdout, /stayed +\d+ +app +busy-app .* executes a statement/);
+  assert.ok(idle);
+  await clients.untilLost(idle);
+  assert.deepEqual([clients.isLost(transaction), clients.isLost(busy)], [false, false]);
+});
+
+test('a dry run ends nobody', async () => {
+  const opened = await clients.idle(2);
+  const dry = await answer<Answer>(['--dry-run'], setting());
+  assert.equal(dry.go.length, 2);
+  for (const client of opened) {
+    await client.query('SELECT 1');
+  }
+});
+
+test('force ends all', async () => {
+  await clients.idle(1);
+  await clients.atWork();
+  const forced = await answer<Answer>(['force'], setting());
+  assert.deepEqual([forced.by, forced.went.length, forced.stayed.length], ['sql', 2, 0]);
+});
+
+test('--idle spares those who were idle for less', async () => {
+  const [client] = await clients.idle(1);
+  const spared = await answer<Answer>(['--idle', '1h'], setting());
+  assert.deepEqual([spared.went.length, spared.stayed.length], [0, 1]);
+  await client?.query('SELECT 1');
+});
+
+test('what the role may not end is still there: exit code 5, and why', async () => {
+  const superusers = new Clients(cluster, 'postgres');
+  await superusers.idle(1, 'admin-tool');
+  const refused = await command(['force'], setting());
+  assert.equal(refused.code, 5, refused.stdout);
+  assert.match(refused.stdout, /admin-tool .*our role may not end it/);
+  await superusers.close();
+});
