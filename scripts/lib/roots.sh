@@ -37,16 +37,14 @@ make_root() { # suite, packages...
         rm -rf "$roots_cache"/new.*
         new=$(mktemp -d "$roots_cache/new.XXXXXX")
         chmod 755 "$new"
+        status=0
         end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
-            debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$new" \
-            >"$roots_cache/$suite.log" 2>&1
-        if [ "$status" != 0 ]; then
+            scripts/lib/install-root "$suite" "$new" "$@" >"$roots_cache/$suite.log" 2>&1
+        if [ "$status" = 0 ]; then
+            mv "$new" "$root"
+        else
             tail -n 20 "$roots_cache/$suite.log"
             rm -rf "$new"
-        else
-            # Packages stay installable without a look at the net for what was installed already.
-            rm -f "$new"/var/cache/apt/archives/*.deb
-            mv "$new" "$root"
         fi
     fi
     exec 8>&-

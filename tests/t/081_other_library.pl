@@ -46,6 +46,9 @@ SQL
 cmp_ok(scalar @$functions, '>', 3, 'there are functions to declare otherwise');
 my %arguments = map { ($_->[1] . '/' . $_->[2]) => 1 } @$functions;
 
+# What is no error in itself, by type.
+my %valid = (boolean => 'false', name => "'template0'", interval => "'1 day'", integer => '0');
+
 sub expect_refusal
 {
 	my ($what, $symbol, $arguments, $columns, $result) = @_;
@@ -54,7 +57,7 @@ sub expect_refusal
 	# One column alone is no row.
 	return if $result =~ /record$/ && @columns < 2;
 	my $declared = join ', ', @arguments, $result =~ /record$/ ? @columns : ();
-	my $called = join ', ', map { "NULL::$_" } @arguments;
+	my $called = join ', ', map { defined $valid{$_} ? "$valid{$_}::$_" : "NULL::$_" } @arguments;
 
 	$admin->value($_) for (
 		'DROP SCHEMA IF EXISTS other CASCADE',
