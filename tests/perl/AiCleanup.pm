@@ -182,21 +182,19 @@ sub worker_pid
 	return $pid;
 }
 
-# Until the worker has been round its loop at least once from here on. It has no state to look
-# at; but asked for its memory contexts it answers in the log, once in each turn.
+# Until the worker has been round its loop at least once from here on: it counts each time that it
+# wakes, and SIGUSR1 wakes it.
 sub wait_for_worker
 {
-	my ($node, $admin) = @_;
+	my ($admin) = @_;
 	my $pid = worker_pid($admin);
+	my $wake_ups = sub { $admin->value('SELECT wake_ups FROM ai_cleanup_stats') };
+	my $before = $wake_ups->();
 
-	for (1 .. 2)
-	{
-		my $from = -s $node->logfile;
-		$admin->value("SELECT pg_log_backend_memory_contexts($pid)");
-		wait_for('the worker answers',
-			sub { new_log($node, $from) =~ /logging memory contexts of PID $pid/ });
-	}
-	return;
+	return wait_for('the worker has looked', sub {
+		kill 'USR1', $pid;
+		return $wake_ups->() >= $before + 2;
+	});
 }
 
 # Has a session run its queries in parallel whatever they cost. PostgreSQL 16 gave the setting
@@ -218,7 +216,7 @@ sub reload
 	$admin->value('SELECT pg_reload_conf()');
 	# The postmaster lets nobody in before it has told its children.
 	connect_to($node, 'postgres')->log_out;
-	return wait_for_worker($node, $admin);
+	return wait_for_worker($admin);
 }
 
 1;

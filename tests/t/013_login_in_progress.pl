@@ -47,7 +47,7 @@ for my $pid (@pids)
 is($admin->value('SELECT count(*) FROM pg_locks WHERE NOT granted'), 5, 'they wait on');
 
 # The worker looks as well, and sees nothing yet.
-wait_for_worker($node, $admin);
+wait_for_worker($admin);
 # Asked ahead, they are not idle before they have answered.
 $_->send_query('SELECT current_database()') for @entering;
 $lock->query('ROLLBACK');

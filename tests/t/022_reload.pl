@@ -67,7 +67,7 @@ sub change_while_due
 	$admin->value('SELECT pg_reload_conf()');
 	connect_to($node, 'postgres')->log_out;    # by then the postmaster has told its children
 	kill 'CONT', $worker;
-	wait_for_worker($node, $admin);
+	wait_for_worker($admin);
 	return $due;
 }
 

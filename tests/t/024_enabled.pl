@@ -30,7 +30,7 @@ for my $round (1 .. 2)
 		$admin->value("SELECT count(*) FROM pg_stat_activity WHERE datname = 'work'"
 			  . " AND now() - state_change > '1500ms'") == 4;
 	});
-	wait_for_worker($node, $admin);
+	wait_for_worker($admin);
 	ok(is_alive($_), "off, round $round: a session stays") for @idle, $own;
 
 	wait_until_idle($admin, @idle, $own);

@@ -30,7 +30,7 @@ sub set_headroom
 	$admin->value('SELECT pg_reload_conf()');
 	wait_for('the reload has arrived',
 		sub { $admin->value('SHOW ai_cleanup.headroom') eq $value });
-	return wait_for_worker($node, $admin);
+	return wait_for_worker($admin);
 }
 
 # Superusers eat the reserve: nothing but headroom stops them.
