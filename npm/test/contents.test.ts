@@ -1,13 +1,14 @@
 // What is published: only what should be, and types that resolve for everybody who can use it.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { command } from './command.js';
 import { type Packed, pack, root } from './project.js';
 
 let folder: string;
@@ -53,4 +54,15 @@ test('types resolve under node16 and bundler', async () => {
     .flat()
     .filter(({ resolutionKind }) => !/^(node10|node16-cjs)$/.test(resolutionKind ?? ''));
   assert.deepEqual(others, []);
+});
+
+test('the README and --help know every exit code, and the same ones', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const told = [...readme.matchAll(/^\| (\d) \| (.*) \|$/gm)].map(
+    ([, code, text]) => `${code}  ${text}`,
+  );
+  const { stdout } = await command(['--help']);
+  const known = [...stdout.matchAll(/^ {2}(\d {2}.*)$/gm)].map(([, line]) => line);
+  assert.equal(known.length, 8);
+  assert.deepEqual(told, known);
 });

@@ -6,6 +6,7 @@ import { describe, findProject } from '../database/address.js';
 import { cleanUp } from '../database/cleanup.js';
 import { limitOf } from '../database/server.js';
 import { readCount } from '../database/sessions.js';
+import { scriptsOf } from '../manifest.js';
 import { end } from '../processes/end.js';
 import { type DevProcess, type Holder, survey } from '../processes/project.js';
 import { exit } from './exit.js';
@@ -59,11 +60,13 @@ export async function reset(options: ResetOptions): Promise<number> {
     return { ...outcome, connections: { ...count, limit: limitOf(server) } };
   });
   const ready = survivors.length === 0 && cleaned.remaining === 0;
-  say(
-    ready ? `${pc.green(pc.bold('Ready.'))} Start again: npm run dev` : pc.red('Not quite ready.'),
-  );
+  say(ready ? pc.green(pc.bold('Ready.')) + startAgain(project) : pc.red('Not quite ready.'));
   print(options, { ...report, survivors, ...cleaned, ready });
   return ready ? exit.done : exit.partly;
+}
+
+function startAgain(project: string): string {
+  return 'dev' in scriptsOf(project) ? ' Start again: npm run dev' : '';
 }
 
 function processTable(processes: DevProcess[]): string {

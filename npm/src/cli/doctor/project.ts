@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Address, describe } from '../../database/address.js';
+import { scriptsOf } from '../../manifest.js';
 import { type Finding, fine, hint, problem } from '../finding.js';
 import { npmrcWithForce } from '../wish.js';
 
@@ -67,9 +68,7 @@ function npmForce(project: string): Finding[] {
 }
 
 function script(project: string): Finding[] {
-  const file = join(project, 'package.json');
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return text === '' || /"[^"]*\bai-cleanup\b[^"]*"/.test(scriptsOf(text))
+  return Object.values(scriptsOf(project)).some((script) => /\bai-cleanup\b/.test(script))
     ? []
     : [
         hint(
@@ -78,12 +77,6 @@ function script(project: string): Finding[] {
           'npm pkg set scripts.db:cleanup=ai-cleanup',
         ),
       ];
-}
-
-function scriptsOf(text: string): string {
-  const parsed: unknown = JSON.parse(text);
-  const isObject = typeof parsed === 'object' && parsed !== null;
-  return JSON.stringify(isObject && 'scripts' in parsed ? parsed.scripts : {});
 }
 
 /** The version of a package as the project sees it; undefined where it does not. */

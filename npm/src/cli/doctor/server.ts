@@ -68,7 +68,7 @@ async function extension({ connection, server }: Visit): Promise<Finding> {
     : hint(
         'enabled',
         'ai_cleanup is switched off: it ends sessions only when it is called.',
-        "ALTER SYSTEM SET ai_cleanup.enabled = 'on'; SELECT pg_reload_conf();",
+        "As a superuser: ALTER SYSTEM SET ai_cleanup.enabled = 'on'; SELECT pg_reload_conf();",
       );
 }
 
@@ -115,7 +115,7 @@ function pools(server: Server, processes: number, pool: number): Finding[] {
           'pools',
           `${sum}, more than the ${limit} that ordinary roles have.`,
           'End some of them, or give their pools a smaller max (--pool says here what it is).',
-          `With ai_cleanup: ALTER DATABASE ${quote(server.database)} SET ai_cleanup.connection_budget = ${Math.max(1, Math.floor(limit / 2))};`,
+          `With ai_cleanup, as a superuser: ALTER DATABASE ${quote(server.database)} SET ai_cleanup.connection_budget = ${Math.max(1, Math.floor(limit / 2))};`,
         ),
       ]
     : [fine('pools', `${sum}, of ${limit} that ordinary roles have.`)];
