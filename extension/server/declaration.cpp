@@ -34,13 +34,6 @@ require_columns(TupleDesc descriptor, int count)
 		other_version();
 }
 
-void
-begin_rows(FunctionCallInfo fcinfo, int columns)
-{
-	InitMaterializedSRF(fcinfo, 0);
-	require_columns(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)->setDesc, columns);
-}
-
 TupleDesc
 result_row(FunctionCallInfo fcinfo, int columns)
 {

@@ -13,9 +13,6 @@ void require_arguments(FunctionCallInfo fcinfo, int count);
 // Raises unless its result has so many columns.
 void require_columns(TupleDesc descriptor, int count);
 
-// Begins a set of rows of so many columns, which it returns materialized; raises as above.
-void begin_rows(FunctionCallInfo fcinfo, int columns);
-
 // The row type that it was declared to return; raises unless it has so many columns.
 TupleDesc result_row(FunctionCallInfo fcinfo, int columns);
 
