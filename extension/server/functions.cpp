@@ -203,7 +203,7 @@ ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 
 	module::require_preloaded();
 	declaration::require_arguments(fcinfo, 0);
-	const TupleDesc descriptor = declaration::result_row(fcinfo, columns);
+	TupleDesc descriptor = declaration::result_row(fcinfo, columns);
 
 	const statistics::Totals totals = statistics::totals();
 	values[0] = TimestampTzGetDatum(totals.since);
