@@ -111,11 +111,13 @@ test('without a yes nobody is ended', async () => {
 test('on a terminal it asks, and takes a y for a yes and nothing else', async () => {
   const mine = await devServer(shop);
   for (const [key, code, still] of [
-    ['n', 7, true],
-    ['', 7, true],
-    ['y', 0, false],
+    ['n\n', 7, true],
+    ['\n', 7, true],
+    ['\x03', 7, true], // Ctrl+C
+    ['\x04', 7, true], // Ctrl+D
+    ['y\n', 0, false],
   ] as const) {
-    const asked = await onTerminal(['reset'], `${key}\n`);
+    const asked = await onTerminal(['reset'], key);
     assert.match(asked.said, /End it\? \[y\/N\]/);
     assert.equal(asked.code, code, asked.said);
     assert.equal(runs(mine.child) || (await ended(mine.child)) === null, still);

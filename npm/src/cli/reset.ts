@@ -95,13 +95,19 @@ async function confirm(count: number): Promise<boolean> {
     return false;
   }
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
+  const gone = new AbortController();
+  // Ctrl+C and Ctrl+D close the dialogue, and its question would never be answered.
+  dialogue.once('close', () => gone.abort());
   try {
-    const answer = await dialogue.question(`End ${count === 1 ? 'it' : `these ${count}`}? [y/N] `, {
-      signal: AbortSignal.timeout(600_000),
-    });
+    const question = `End ${count === 1 ? 'it' : `these ${count}`}? [y/N] `;
+    const answer = await dialogue.question(question, { signal: gone.signal });
     return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    return false; // Ctrl+C, Ctrl+D, or nobody there
+  } catch (error) {
+    if (!gone.signal.aborted) {
+      throw error;
+    }
+    process.stderr.write('\n');
+    return false;
   } finally {
     dialogue.close();
   }
