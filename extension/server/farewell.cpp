@@ -223,13 +223,13 @@ note_ending(const Request &request, Duration idle_for, journal::Outcome outcome)
 void
 note_termination()
 {
-	RegistryEntry &entry = *own_session::entry();
+	RegistryEntry *entry = own_session::entry();
 
-	if (pg_atomic_read_u32(&entry.termination_phase) !=
-		static_cast<std::uint32_t>(RequestPhase::published))
+	if (entry == nullptr || pg_atomic_read_u32(&entry->termination_phase) !=
+								static_cast<std::uint32_t>(RequestPhase::published))
 		return;
 	pg_read_barrier();
-	const Request &request = entry.termination;
+	const Request &request = entry->termination;
 	const Duration idle_for =
 		request.idle_before == never ? -1 : request.asked_at - request.idle_before;
 	note_ending(request, idle_for, journal::Outcome::terminated);
