@@ -41,8 +41,8 @@ ask() { # name, command
     local seen marker
     seen=$(wc -c <"$work/$1.out")
     marker="-- done $RANDOM$RANDOM"
-    tell "$1" "$2"
-    tell "$1" "\\echo $marker"
+    # In one go: after a command that it finds its connection gone with, it reads no more.
+    tell "$1" "$2"$'\n'"\\echo $marker"
     wait_until has_answered "$1" "$marker" || return 1
     tail -c "+$((seen + 1))" "$work/$1.out" | grep -vxF -e "$marker" || true
 }
