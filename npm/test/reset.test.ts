@@ -79,7 +79,7 @@ test("names this project's dev servers, ends them, cleans up, and is ready", asy
   const ports = `${mine.port},${stranger.port}`;
   const { code, stdout } = await command(['reset', '--yes', '--ports', ports], { folder: shop });
   assert.equal(code, 0, stdout);
-  assert.match(stdout, new RegExp(`${mine.child.pid} +${mine.port} .*shop/server.mjs`));
+  assert.match(stdout, new RegExp(`${mine.child.pid} +${mine.port} +[\\d:]+ +node server\\.mjs`));
   assert.match(
     stdout,
     new RegExp(`Port ${stranger.port} is held by process ${stranger.child.pid} .*left alone`),

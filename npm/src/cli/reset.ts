@@ -76,7 +76,7 @@ function processTable(processes: DevProcess[]): string {
       one.pid,
       one.ports.join(', ') || '-',
       one.startedAt?.toTimeString().slice(0, 8) ?? '?',
-      one.command.length > 60 ? `${one.command.slice(0, 59)}…` : one.command,
+      one.command,
       one.orphaned ? pc.yellow('left behind') : '',
     ]),
   );
@@ -84,7 +84,7 @@ function processTable(processes: DevProcess[]): string {
 
 function strangerText({ port, pid, command, folder }: Holder): string {
   return (
-    `Port ${port} is held by process ${pid} (${command.slice(0, 40)}) ` +
+    `Port ${port} is held by process ${pid} (${command}) ` +
     `${folder === undefined ? '' : `in ${folder}, `}not of this project: left alone.`
   );
 }

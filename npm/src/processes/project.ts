@@ -4,12 +4,14 @@ import { sep } from 'node:path';
 import { allPortsWithPid } from 'pid-port';
 import psList from 'ps-list';
 import { Problem } from '../problem.js';
+import { shorten } from './command_line.js';
 import { workingFolder } from './folder.js';
 
 export interface DevProcess {
   pid: number;
   /** With the pid, what makes it this process and no other. */
   startedAt: Date | undefined;
+  /** Its command line, shortened. */
   command: string;
   folder: string;
   ports: number[];
@@ -54,7 +56,8 @@ export async function survey(project: string, ports: number[] = []): Promise<Sur
     const folder = await workingFolder(one.pid);
     if (folder !== undefined && isInside(folder, project)) {
       own.push({
-        ...{ pid: one.pid, startedAt: one.startTime, command, folder },
+        ...{ pid: one.pid, startedAt: one.startTime, folder },
+        command: shorten(command, project),
         ports: listensOn.toSorted((a, b) => a - b),
         orphaned: isOrphan(one, byPid),
       });
@@ -65,7 +68,8 @@ export async function survey(project: string, ports: number[] = []): Promise<Sur
     const pid = holders.get(port);
     if (pid !== undefined && !own.some((one) => one.pid === pid)) {
       const command = byPid.get(pid)?.cmd ?? byPid.get(pid)?.name ?? '?';
-      others.push({ port, pid, command, folder: await workingFolder(pid) });
+      const folder = await workingFolder(pid);
+      others.push({ port, pid, command: shorten(command, folder ?? project), folder });
     }
   }
   return { own, others };

@@ -10,7 +10,7 @@ export function examineProcesses(own: DevProcess[]): Finding[] {
     ...left.map((one) =>
       problem(
         'orphan',
-        `A dev process was left behind: pid ${one.pid}${portsOf(one)}, ${one.command.slice(0, 60)}.` +
+        `A dev process was left behind: pid ${one.pid}${portsOf(one)}, ${one.command}.` +
           ' No terminal ends it, and it keeps its connections.',
         `ai-cleanup reset, or: kill ${one.pid}`,
       ),
