@@ -47,7 +47,7 @@ for my $tcp (0, 1)
 
 	$client =
 	  connect_to($node, 'work', tcp => $tcp, options => '-c ai_cleanup.idle_timeout=200ms');
-	check_words($client->last_words, 'ai_cleanup\.idle_timeout is 200ms', "$how, limit");
+	check_words($client->last_words, 'ai_cleanup\.idle_timeout is 200ms \(connection option\)', "$how, limit");
 
 	# In psql, at its next command.
 	my $address = $tcp ? '127.0.0.1' : $node->host;

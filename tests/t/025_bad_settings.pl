@@ -43,7 +43,7 @@ for (
 	[ 'ai_cleanup.idle_timeout', "'100d'", qr/invalid value for parameter "ai_cleanup\.idle_timeout"/ ],
 	[ 'ai_cleanup.enabled', 'perhaps', qr/parameter "ai_cleanup\.enabled" requires a Boolean value/ ],
 	[ 'ai_cleanup.databases', q{'other,,work'}, qr/invalid value for parameter "ai_cleanup\.databases".*An element of the list is empty\./s ],
-	[ 'ai_cleanup.databases', q{'"other'}, qr/A double quote is not closed\..*HINT:  List database names or patterns/s ],
+	[ 'ai_cleanup.databases', q{'"other'}, qr/A double quote is not closed\..*HINT:  List names or patterns/s ],
 	[ 'ai_cleanup.databases', q{'other"work'}, qr/A double quote stands in the middle of an element\./ ],
 	[ 'ai_cleanup.databases', q{'"a" other'}, qr/A comma is missing after a quoted element\./ ],
 	[ 'ai_cleanup.databases', q{'} . 'x' x 64 . q{'}, qr/longer than a name can be/ ])
