@@ -141,12 +141,12 @@ for my $case (@cases)
 	$admin->value("ALTER SYSTEM SET ai_cleanup.headroom = 0");
 	$admin->value("ALTER SYSTEM SET ai_cleanup.connection_budget = 2");
 	reload($node, $admin);
-	my $other = client_that('SELECT 1');
+	my $other = connect_to($node, 'work');
 	wait_until_gone($admin, $other);
 	$admin->value("ALTER SYSTEM SET ai_cleanup.connection_budget = 0");
 	$admin->value("ALTER SYSTEM SET ai_cleanup.idle_timeout = '1ms'");
 	reload($node, $admin);
-	$other = client_that();
+	$other = connect_to($node, 'work');
 	is($other->last_words->{C}, '57P05', 'the limit ends an idle session');
 	$admin->value("ALTER SYSTEM SET ai_cleanup.idle_timeout = 0");
 	reload($node, $admin);

@@ -9,6 +9,7 @@ use Test::More;
 
 my $node = start_small_node('main', conf => <<'CONF');
 ai_cleanup.headroom = 0
+ai_cleanup.admission_timeout = '5s'
 ai_cleanup.exempt_roles = 'batch_*, "*"'
 CONF
 my $admin = connect_to($node, 'postgres');
@@ -86,6 +87,7 @@ set('ai_cleanup.evict_exempt = on');
 is(refusal($node, 'work', 'dev'), '', 'and does with evict_exempt');
 
 # A call has been asked for by somebody.
+wait_for('the session that came is gone', sub { client_processes($node) <= 16 });
 my $count = $admin->value("SELECT count(*) FROM pg_stat_activity WHERE datname = 'work' AND state = 'idle'");
 is(cleanup($admin, "database => 'work'")->{count}, $count, 'a call ends them like all others');
 

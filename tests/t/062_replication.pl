@@ -57,7 +57,11 @@ sub appliers
 		"SELECT string_agg(pid::text, ',' ORDER BY pid) FROM pg_stat_subscription");
 }
 
-my ($senders, $appliers) = (senders(), appliers());
+my ($senders, $appliers);
+wait_for('the first copy is over', sub {
+	($senders, $appliers) = (senders(), appliers());
+	return $senders !~ /,.*,.*,.*,/ && $appliers !~ /,/;
+});
 is(scalar(split /,/, $senders), 4, 'a standby, a subscriber, and two clients are sent to');
 like($appliers, qr/^\d+$/, 'the subscriber applies');
 
