@@ -154,7 +154,7 @@ sub read_message
 }
 
 # The fields of an ErrorResponse or NoticeResponse by their letters: C, M, D, H ...
-sub _fields
+sub fields
 {
 	my ($body) = @_;
 	return { map { substr($_, 0, 1) => substr($_, 1) } grep { length } split(/\0/, $body) };
@@ -187,8 +187,8 @@ sub answer
 	{
 		if ($type eq 'D') { push @{ $answer{rows} }, _row($body) }
 		elsif ($type eq 'C') { push @{ $answer{tags} }, unpack('Z*', $body) }
-		elsif ($type eq 'N') { push @{ $answer{notices} }, _fields($body) }
-		elsif ($type eq 'E') { $answer{error} = _fields($body) }
+		elsif ($type eq 'N') { push @{ $answer{notices} }, fields($body) }
+		elsif ($type eq 'E') { $answer{error} = fields($body) }
 		elsif ($type eq 'K') { $self->{pid} = unpack('N', $body) }
 		elsif ($type eq 'Z')
 		{
@@ -226,7 +226,7 @@ sub last_words
 
 	while (my ($type, $body) = $self->read_message)
 	{
-		$error = _fields($body) if $type eq 'E';
+		$error = fields($body) if $type eq 'E';
 	}
 	return $error;
 }
