@@ -25,7 +25,7 @@ use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-  start_node run_sql connect_to idle_clients wait_for wait_until_idle wait_until_waiting_on
+  start_node run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup pids
   worker_pid wait_for_worker reload
 );
@@ -67,6 +67,21 @@ sub connect_to
 {
 	my ($node, $dbname, %how) = @_;
 	return PgClient->new($node, dbname => $dbname, %how);
+}
+
+# The first value that a query brings, in a session of its own that is never idle: the query is
+# sent together with the login. So no limit can end it, however strict.
+sub ask
+{
+	my ($node, $dbname, $sql) = @_;
+	my $client = PgClient->start($node, dbname => $dbname);
+
+	$client->send_query($sql);
+	$client->send_message('X');
+	my ($login, $answer) = ($client->answer, $client->answer);
+	croak "$sql: $_->{error}{M}" for grep { $_->{error} } $login, $answer;
+	croak "$sql: the connection has ended" unless $answer->{ready};
+	return @{ $answer->{rows} } ? $answer->{rows}[0][0] : undef;
 }
 
 # Several clients of one database, all idle. `$admin` is a session that looks.
