@@ -27,8 +27,9 @@ is_running() { # name
     kill -0 "${client_pid[$1]}" 2>/dev/null
 }
 
+# Who is gone hears nothing, which is no reason to end by SIGPIPE.
 tell() { # name, command
-    printf '%s\n' "$2" >&"${client_input[$1]}"
+    (trap '' PIPE && printf '%s\n' "$2" >&"${client_input[$1]}") 2>/dev/null || true
 }
 
 # Has it answered, or is it gone?
@@ -41,8 +42,8 @@ ask() { # name, command
     local seen marker
     seen=$(wc -c <"$work/$1.out")
     marker="-- done $RANDOM$RANDOM"
-    # In one go: after a command that it finds its connection gone with, it reads no more.
-    tell "$1" "$2"$'\n'"\\echo $marker"
+    tell "$1" "$2"
+    tell "$1" "\\echo $marker"
     wait_until has_answered "$1" "$marker" || return 1
     tail -c "+$((seen + 1))" "$work/$1.out" | grep -vxF -e "$marker" || true
 }
