@@ -1,0 +1,17 @@
+// Lets go of a pool of node-postgres without ending it: code that still has it may be in the middle
+// of something. Called when newer code has a pool of its own.
+import type { Pool, PoolClient } from 'pg';
+
+export type Connect = (
+  this: Pool,
+  callback: (error: Error | undefined, client?: PoolClient) => void,
+) => void;
+
+/** Closes the idle connections now, and those at work as soon as they come back. */
+export function letGo(pool: Pool, connect: Connect = pool.connect): void {
+  pool.options.idleTimeoutMillis = 1;
+  pool.options.min = 0;
+  for (let idle = pool.idleCount; idle > 0; idle--) {
+    connect.call(pool, (_error, client) => client?.release(true));
+  }
+}
