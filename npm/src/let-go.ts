@@ -7,9 +7,12 @@ export type Connect = (
   callback: (error: Error | undefined, client?: PoolClient) => void,
 ) => void;
 
-/** Closes the idle connections now, and those at work as soon as they come back. */
+/** For how long such a pool still keeps a connection that came back: a burst may want it again. */
+const keptMillis = 1000;
+
+/** Closes the idle connections now, and those at work soon after they come back. */
 export function letGo(pool: Pool, connect: Connect = pool.connect): void {
-  pool.options.idleTimeoutMillis = 1;
+  pool.options.idleTimeoutMillis = keptMillis;
   pool.options.min = 0;
   for (let idle = pool.idleCount; idle > 0; idle--) {
     connect.call(pool, (_error, client) => client?.release(true));

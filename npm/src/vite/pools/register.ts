@@ -1,18 +1,16 @@
 // The pools of node-postgres in this process, and the generation of the code that uses each.
 // The guard tells it of each use of a pool, the plugin of each reload. When new code brings a pool
 // of its own, the connections that pools of older code keep for later are closed. Those pools are
-// never ended: whoever still holds one can go on using it, and it belongs to today's code then.
+// never ended: whoever still holds one can go on using it, and it will not keep what it opens.
 import type { Pool } from 'pg';
 import { type Connect, letGo } from '../../let-go.js';
 import { databaseOf } from './database.js';
 
 interface Entry {
   database: string;
+  /** Of the code that used it first. */
   generation: number;
   trimmed: boolean;
-  /** What the application had set, for when it comes back to a trimmed pool. */
-  idleTimeoutMillis: number | null;
-  min: number;
 }
 
 export interface PoolReport {
@@ -42,19 +40,11 @@ export class PoolRegister {
   /** Someone is about to take a connection from a pool. True if nobody has before. */
   use(pool: Pool, connect: Connect): boolean {
     this.#pools.add(pool);
-    const known = this.#entries.get(pool);
-    if (known !== undefined) {
-      if (known.trimmed) this.#restore(pool, known);
-      known.generation = this.generation;
-      return false;
-    }
-    const { idleTimeoutMillis = null, min = 0 } = pool.options;
+    if (this.#entries.has(pool)) return false;
     const entry: Entry = {
       database: databaseOf(pool.options),
       generation: this.generation,
       trimmed: false,
-      idleTimeoutMillis,
-      min,
     };
     this.#entries.set(pool, entry);
     pool.on('remove', () => {
@@ -96,11 +86,5 @@ export class PoolRegister {
     this.connectionsClosed += pool.totalCount;
     letGo(pool, connect);
     if (pool.totalCount === 0) this.#pools.delete(pool);
-  }
-
-  #restore(pool: Pool, entry: Entry): void {
-    entry.trimmed = false;
-    pool.options.idleTimeoutMillis = entry.idleTimeoutMillis;
-    pool.options.min = entry.min;
   }
 }
