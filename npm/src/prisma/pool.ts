@@ -1,7 +1,7 @@
 // The pool that outlives hot reload, kept on globalThis, and its second try for a query whose
 // connection was retired under it. Used by the singleton.
 import type { Pool, PoolConfig } from 'pg';
-import { letGo } from '../let-go.js';
+import { letGo } from '../let_go.js';
 
 interface Kept {
   pool: Pool;

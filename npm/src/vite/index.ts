@@ -2,7 +2,11 @@
 // safe without a change to it, and shows in a panel who has the connections.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { applicationName } from './application-name.js';
+import pc from 'picocolors';
+import { applicationName } from './application_name.js';
+import { type DevTools, dock } from './panel/dock.js';
+import { Feed } from './panel/feed.js';
+import { panel, panelPath } from './panel/panel.js';
 import { findDrivers } from './pools/drivers.js';
 import { guard, type Watch } from './pools/guard.js';
 import { PoolRegister } from './pools/register.js';
@@ -13,11 +17,15 @@ export interface AiCleanupPlugin {
   apply: 'serve';
   configureServer(server: ViteServer): void;
   watchChange(): void;
+  closeBundle(): void;
+  devtools: DevTools;
 }
 
 /** For `plugins` in vite.config: `plugins: [aiCleanup()]`. */
 export default function aiCleanup(): AiCleanupPlugin {
   const register = theRegister();
+  let feed: Feed | undefined;
+  let path = `/${panelPath}`;
   return {
     name: 'ai-cleanup',
     apply: 'serve',
@@ -26,10 +34,32 @@ export default function aiCleanup(): AiCleanupPlugin {
       nameConnections(server);
       const watch = watchFor(register, server.config.logger);
       for (const pg of findDrivers(server.config.root).values()) guard(pg, watch);
+      feed = new Feed(server.config.root, register);
+      path = `${server.config.base.replace(/\/?$/, '/')}${panelPath}`;
+      server.middlewares.use(path.slice(0, -1), panel(feed));
+      printAddress(server, path);
     },
     watchChange() {
       register.startGeneration();
     },
+    closeBundle() {
+      feed?.stop();
+    },
+    devtools: dock(() => path),
+  };
+}
+
+function printAddress(server: ViteServer, path: string): void {
+  const printUrls = server.printUrls.bind(server);
+  server.printUrls = () => {
+    printUrls();
+    const [first] = [
+      ...(server.resolvedUrls?.local ?? []),
+      ...(server.resolvedUrls?.network ?? []),
+    ];
+    if (first === undefined) return;
+    const address = pc.cyan(new URL(path, first).href);
+    server.config.logger.info(`  ${pc.green('➜')}  ${pc.bold('Connections')}: ${address}`);
   };
 }
 

@@ -3,7 +3,7 @@
 // of its own, the connections that pools of older code keep for later are closed. Those pools are
 // never ended: whoever still holds one can go on using it, and it will not keep what it opens.
 import type { Pool } from 'pg';
-import { type Connect, letGo } from '../../let-go.js';
+import { type Connect, letGo } from '../../let_go.js';
 import { databaseOf } from './database.js';
 
 interface Entry {
