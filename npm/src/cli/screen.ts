@@ -1,8 +1,8 @@
 // What watch shows: a function from what is known to the text on the screen.
 import pc from 'picocolors';
 import sliceAnsi from 'slice-ansi';
+import type { Sample } from '../database/sample.js';
 import { chart } from './chart.js';
-import type { Sample } from './sample.js';
 import { leakTable } from './session_table.js';
 import { bar, table } from './table.js';
 import { duration, several } from './words.js';

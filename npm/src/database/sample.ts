@@ -1,6 +1,6 @@
-// One look at the server, for watch: everything it shows at one moment.
-import type { Connection } from '../database/connection.js';
-import { limitOf, type Server } from '../database/server.js';
+// One look at the server, for watch and the panel: everything they show at one moment.
+import type { Connection } from './connection.js';
+import { limitOf, type Server } from './server.js';
 import {
   type Count,
   type Ending,
@@ -8,7 +8,7 @@ import {
   readCount,
   readEndings,
   readLeaks,
-} from '../database/sessions.js';
+} from './sessions.js';
 
 export interface Sample {
   at: Date;
@@ -18,11 +18,15 @@ export interface Sample {
   endings: Ending[] | null;
 }
 
-export async function takeSample(connection: Connection, server: Server): Promise<Sample> {
+export async function takeSample(
+  connection: Connection,
+  server: Server,
+  mostEndings = 5,
+): Promise<Sample> {
   return {
     at: new Date(),
     connections: { ...(await readCount(connection, server)), limit: limitOf(server) },
     leaks: await readLeaks(connection, server),
-    endings: await readEndings(connection, server, 5),
+    endings: await readEndings(connection, server, mostEndings),
   };
 }

@@ -1,0 +1,212 @@
+// A private copy of the example app with a development server of its own, for the tests: files to
+// save, requests to send, and the server's end.
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+export const example = resolve(
+  dirname(fileURLToPath(import.meta.url)),
+  '../../examples/vite-prisma',
+);
+
+export interface AppOptions {
+  /** What the copy is made from. */
+  from?: string;
+  databaseUrl: string;
+  /** Of vite: `naive`, `guarded`, or `development`. */
+  mode?: string;
+  /** Any free one if left out. */
+  port?: number;
+  env?: Record<string, string>;
+}
+
+export interface Answer {
+  ok: boolean;
+  status: number;
+  text: string;
+}
+
+export class App {
+  /** When the latest save was seen to have had its effect. */
+  private saved = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly server: DevServer,
+  ) {}
+
+  /** A copy with its development server running, its database migrated. */
+  static async start(t: TestContext, options: AppOptions): Promise<App> {
+    const folder = copyApp(options.from ?? example);
+    const env = { DATABASE_URL: options.databaseUrl };
+    await run(folder, ['scripts/migrate.js'], env);
+    await run(folder, ['scripts/generate.js'], env);
+    const args = ['node_modules/vite/bin/vite.js', '--port', String(options.port ?? 0)];
+    if (options.mode !== undefined) args.push('--mode', options.mode);
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const app = new App(folder, await DevServer.start(t, folder, args, { ...env, ...options.env }));
+    await app.watcherIsReady();
+    return app;
+  }
+
+  /** Vite answers before its watcher has seen every file, and does not hear of a save before that. */
+  private async watcherIsReady(): Promise<void> {
+    await until('the watcher', async () => {
+      this.edit('index.html', /$/, '\n');
+      return this.server.output.includes('page reload index.html') ? true : undefined;
+    });
+  }
+
+  get origin(): string {
+    return this.server.origin;
+  }
+
+  async get(path: string): Promise<Answer> {
+    const response = await fetch(this.origin + path);
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  write(file: string, content: string): void {
+    mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+    writeFileSync(join(this.folder, file), content);
+  }
+
+  edit(file: string, from: string | RegExp, to: string): void {
+    const before = this.read(file);
+    const after = before.replace(from, to);
+    if (after === before) throw new Error(`${file} does not contain ${from}`);
+    this.write(file, after);
+  }
+
+  /**
+   * Saves what the database module imports, and asks for a page until it comes from the new code.
+   * Returns the first answer of the new code, or the first that is an error.
+   */
+  async save(tutor: string): Promise<Answer> {
+    // Vite's watcher (chokidar) drops a second change of a file within 50 ms of the first.
+    await new Promise((later) => setTimeout(later, this.saved + 100 - performance.now()));
+    this.edit('src/server/config.ts', /tutor: '.*'/, `tutor: '${tutor}'`);
+    const answer = await until(`the code with ${tutor}`, async () => {
+      const latest = await this.get('/api/info');
+      return !latest.ok || latest.text.includes(`"${tutor}"`) ? latest : undefined;
+    });
+    this.saved = performance.now();
+    return answer;
+  }
+}
+
+/** A development server as a child process. */
+export class DevServer {
+  private constructor(
+    readonly process: ChildProcess,
+    readonly origin: string,
+    private readonly lines: string[],
+  ) {}
+
+  static async start(
+    t: TestContext,
+    folder: string,
+    args: string[],
+    env: Record<string, string>,
+    node = process.execPath,
+  ): Promise<DevServer> {
+    const child = spawn(node, args, {
+      cwd: folder,
+      env: { ...environment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    t.after(() => child.kill('SIGKILL'));
+    process.once('exit', () => child.kill('SIGKILL'));
+    const lines: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    }
+    const origin = await until('the development server', async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended:\n${lines.join('')}`);
+      return /Local:\s+(http:\/\/\S+?)\/?\s/.exec(lines.join(''))?.[1];
+    });
+    return new DevServer(child, origin, lines);
+  }
+
+  /** All that it has printed. */
+  get output(): string {
+    return this.lines.join('');
+  }
+
+  get running(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+}
+
+/** Copies an app; what is installed is linked, entry by entry, so that Vite's cache is its own. */
+export function copyApp(from: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `ai_cleanup.${basename(from)}.`));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  cpSync(from, folder, {
+    recursive: true,
+    filter: (source) => !/\/(node_modules|generated|\.env)$/.test(source),
+  });
+  mkdirSync(join(folder, 'node_modules'));
+  for (const entry of readdirSync(join(from, 'node_modules'))) {
+    if (/^\.(vite|package)/.test(entry)) continue;
+    symlinkSync(join(from, 'node_modules', entry), join(folder, 'node_modules', entry));
+  }
+  return folder;
+}
+
+/** Runs a program of Node.js to its end. */
+export function run(folder: string, args: string[], env: Record<string, string>): Promise<string> {
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { ...environment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (status) => {
+      if (status === 0) done(output);
+      else failed(new Error(`${args.join(' ')} ended with ${status}:\n${output}`));
+    });
+  });
+}
+
+/** Deaf to PostgreSQL's and npm's settings of whoever runs the tests, and without colours. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([variable]) => !/^(PG[A-Z]|npm_|DATABASE_URL|NODE_TEST|FORCE_COLOR)/.test(variable),
+  );
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', CHECKPOINT_DISABLE: '1' };
+}
+
+/** Looks again and again until there is something; gives up after minutes. */
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((soon) => setTimeout(soon, 20));
+  }
+}

@@ -1,0 +1,46 @@
+// The tests' own look at the database: one superuser's connection, to another database, so that it
+// does not count itself.
+import type { TestContext } from 'node:test';
+import pg from 'pg';
+import { Cluster, type ClusterOptions } from '../test/cluster.ts';
+
+export class Database {
+  private constructor(
+    readonly cluster: Cluster,
+    private readonly client: pg.Client,
+  ) {}
+
+  static async start(t: TestContext, options: ClusterOptions = {}): Promise<Database> {
+    const cluster = await Cluster.start({
+      ...options,
+      settings: ['max_connections = 30', ...(options.settings ?? [])],
+    });
+    const client = new pg.Client({ connectionString: cluster.url('postgres', 'postgres') });
+    await client.connect();
+    t.after(async () => {
+      await client.end();
+      await cluster.stop();
+    });
+    return new Database(cluster, client);
+  }
+
+  get url(): string {
+    return this.cluster.url();
+  }
+
+  async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
+    return (await this.client.query<Row>(sql)).rows;
+  }
+
+  /** The sessions of the app's database. */
+  async sessions(): Promise<{ pid: number; application_name: string }[]> {
+    return this.query(
+      `SELECT pid, application_name FROM pg_stat_activity
+       WHERE datname = 'app' AND backend_type = 'client backend' ORDER BY backend_start`,
+    );
+  }
+
+  async count(): Promise<number> {
+    return (await this.sessions()).length;
+  }
+}

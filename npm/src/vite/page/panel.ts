@@ -1,0 +1,156 @@
+// The panel's page: listens to what the dev server tells once a second, and shows it.
+import { html, render, useEffect, useRef, useState } from 'htm/preact/standalone';
+import type { CleanUpAnswer, Message, Point, Pools, Trouble } from '../panel/message.js';
+import { Chart } from './chart.js';
+import { journalTable, leaksTable, poolsTable } from './tables.js';
+import { several } from './words.js';
+
+type Sample = Extract<Message, { kind: 'sample' }>;
+
+interface State {
+  application: string;
+  points: Point[];
+  sample?: Sample;
+  pools?: Pools;
+  trouble?: Trouble;
+}
+
+const longestHistory = 900;
+
+function next(state: State, message: Message): State {
+  switch (message.kind) {
+    case 'hello':
+      return { ...state, application: message.application, points: message.history };
+    case 'sample': {
+      const points = [...state.points, message.point].slice(-longestHistory);
+      const { trouble: _, ...rest } = state;
+      return { ...rest, points, sample: message, pools: message.pools };
+    }
+    case 'trouble':
+      return { ...state, trouble: message.trouble, pools: message.pools };
+  }
+}
+
+const lost: Trouble = {
+  message: 'The development server does not answer.',
+  remedy: ['The panel connects again by itself.'],
+};
+
+function Panel() {
+  const [state, setState] = useState<State>({ application: '', points: [] });
+  const [gone, setGone] = useState(false);
+  useEffect(() => {
+    const events = new EventSource('api/events');
+    events.onmessage = ({ data }) => {
+      setGone(false);
+      setState((now) => next(now, JSON.parse(data as string) as Message));
+    };
+    events.onerror = () => setGone(true);
+    return () => events.close();
+  }, []);
+
+  const { sample, pools, points, application } = state;
+  const trouble = gone ? lost : state.trouble;
+  return html`
+    <header>
+      <div>
+        <h1>Connections</h1>
+        <p>${application}</p>
+      </div>
+      <${CleanUp} />
+    </header>
+    ${trouble && html`<${Note} trouble=${trouble} bad />`}
+    ${sample?.missing.map((missing) => html`<${Note} trouble=${missing} />`)}
+    ${sample && html`<${Figures} sample=${sample} pools=${pools} />`}
+    <section class="card"><${Plot} points=${points} /></section>
+    ${sample && html`<section class="card"><h2>Who has them</h2>${leaksTable(sample.leaks, application)}</section>`}
+    ${pools && html`<section class="card"><h2>Pools of this dev server</h2>${poolsTable(pools)}</section>`}
+    ${sample && html`<section class="card"><h2>Journal</h2>${journalTable(sample.endings)}</section>`}
+  `;
+}
+
+function Note({ trouble, bad }: { trouble: Trouble; bad?: boolean }) {
+  return html`
+    <section class=${`note ${bad ? 'bad' : ''}`} role=${bad ? 'alert' : 'note'}>
+      <p>${trouble.message}</p>
+      ${trouble.remedy.map((step) => html`<code>${step}</code>`)}
+    </section>
+  `;
+}
+
+function Figures({ sample, pools }: { sample: Sample; pools: Pools }) {
+  const { point, server } = sample;
+  const share = Math.min(1, point.server / point.limit);
+  const level = share > 0.9 ? 'bad' : share > 0.7 ? 'warn' : 'good';
+  const retired = sample.leaks.reduce((sum, leak) => sum + (leak.retired ?? 0), 0);
+  return html`
+    <section class="figures">
+      <div class="card main">
+        <div class="big">
+          <b id="count">${point.server}</b><span> of ${point.limit}</span>
+        </div>
+        <div class="bar"><i class=${level} style=${`width: ${share * 100}%`}></i></div>
+        <p>connections of the server; ${server.maxConnections} slots, ${server.reserved} of them reserved</p>
+      </div>
+      <div class="card">
+        <div class="big"><b>${point.database}</b></div>
+        <p>in <strong>${server.database}</strong>, this page's one among them</p>
+      </div>
+      <div class="card">
+        <div class="big"><b>${pools.connectionsClosed}</b></div>
+        <p>closed after ${several(pools.generation, 'reload')}, in ${several(pools.poolsTrimmed, 'old pool')}</p>
+      </div>
+      <div class="card">
+        <div class="big"><b>${server.extension === null ? '–' : retired}</b></div>
+        <p>
+          retired by ai_cleanup ${server.extension ?? '(not there)'} in PostgreSQL ${server.version}
+        </p>
+      </div>
+    </section>
+  `;
+}
+
+function Plot({ points }: { points: Point[] }) {
+  const element = useRef<HTMLDivElement>(null);
+  const chart = useRef<Chart | undefined>(undefined);
+  useEffect(() => {
+    if (element.current === null || points.length === 0) return;
+    chart.current ??= new Chart(element.current);
+    chart.current.show(points);
+  }, [points]);
+  return html`<div class="chart" ref=${element}></div>`;
+}
+
+function CleanUp() {
+  const [busy, setBusy] = useState(false);
+  const [answer, setAnswer] = useState<CleanUpAnswer>();
+  const cleanUp = async () => {
+    setBusy(true);
+    try {
+      const response = await fetch('api/clean-up', { method: 'POST' });
+      if (!response.ok) throw new Error(await response.text());
+      setAnswer((await response.json()) as CleanUpAnswer);
+    } catch (error) {
+      setAnswer({ went: 0, stayed: [], trouble: { message: String(error), remedy: [] } });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`
+    <div class="clean-up">
+      <output title=${answer?.stayed.map((one) => `${one.pid} ${one.application}: ${one.reason}`).join('\n')}>
+        ${answer && sentence(answer)}
+      </output>
+      <button disabled=${busy} onClick=${cleanUp} title="Ends the idle connections of this database">
+        ${busy ? 'Cleaning up …' : 'Clean up'}
+      </button>
+    </div>
+  `;
+}
+
+function sentence({ went, stayed, trouble }: CleanUpAnswer): string {
+  if (trouble !== undefined) return trouble.message;
+  return `${several(went, 'idle connection')} ended, ${stayed.length} stayed.`;
+}
+
+render(html`<main><${Panel} /></main>`, document.body);

@@ -1,0 +1,135 @@
+// What the panel shows, once a second, for as long as somebody looks at it: then, and only then,
+// there is a connection to the database. Started by the panel with its first viewer.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Address, findAddress } from '../../database/address.js';
+import { type Connection, connect } from '../../database/connection.js';
+import { takeSample } from '../../database/sample.js';
+import { readServer, type Server } from '../../database/server.js';
+import { Problem } from '../../problem.js';
+import type { PoolRegister } from '../pools/register.js';
+import type { Message, Point, Pools, Trouble } from './message.js';
+import { missingIn } from './missing.js';
+
+type Viewer = (message: Message) => void;
+
+export interface Visit {
+  connection: Connection;
+  server: Server;
+}
+
+const interval = 1000;
+const longestHistory = 900;
+const mostEndings = 50;
+
+export class Feed {
+  readonly #viewers = new Set<Viewer>();
+  readonly #history: Point[] = [];
+  #visit: Promise<Visit> | undefined;
+  #looking: AbortController | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly register: PoolRegister,
+  ) {}
+
+  /** Tells the viewer of everything from now on; call what it returns to stop. */
+  watch(viewer: Viewer): () => void {
+    viewer({
+      kind: 'hello',
+      application: process.env['PGAPPNAME'] ?? '',
+      history: this.#history,
+    });
+    this.#viewers.add(viewer);
+    if (this.#looking === undefined) {
+      this.#looking = new AbortController();
+      void this.#look(this.#looking.signal);
+    }
+    return () => {
+      this.#viewers.delete(viewer);
+      if (this.#viewers.size === 0) this.stop();
+    };
+  }
+
+  stop(): void {
+    this.#looking?.abort();
+    this.#looking = undefined;
+    this.#hangUp();
+  }
+
+  /** The connection of the feed, or a new one; it stays if there are viewers. */
+  async visit<Result>(work: (visit: Visit) => Promise<Result>): Promise<Result> {
+    try {
+      this.#visit ??= this.#connect();
+      return await work(await this.#visit);
+    } catch (error) {
+      this.#hangUp();
+      throw error;
+    } finally {
+      if (this.#looking === undefined) this.#hangUp();
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const message = await this.visit((visit) => this.#sample(visit)).catch(
+        (error: unknown): Message => ({
+          kind: 'trouble',
+          trouble: troubleOf(error),
+          pools: this.#pools(),
+        }),
+      );
+      if (signal.aborted) return;
+      if (message.kind === 'sample') {
+        this.#history.push(message.point);
+        this.#history.splice(0, this.#history.length - longestHistory);
+      }
+      for (const viewer of this.#viewers) viewer(message);
+      await sleep(interval, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  async #sample({ connection, server }: Visit): Promise<Message> {
+    const { at, connections, leaks, endings } = await takeSample(connection, server, mostEndings);
+    const { version, database, role, maxConnections, reserved, extension } = server;
+    return {
+      kind: 'sample',
+      point: {
+        at: at.getTime(),
+        database: connections.database,
+        server: connections.server,
+        limit: connections.limit,
+        generation: this.register.generation,
+      },
+      server: { version, database, role, maxConnections, reserved, extension },
+      leaks,
+      endings,
+      pools: this.#pools(),
+      missing: missingIn(server),
+    };
+  }
+
+  #pools(): Pools {
+    const { generation, poolsTrimmed, connectionsClosed, connectionsLost } = this.register;
+    return {
+      pools: this.register.report(),
+      ...{ generation, poolsTrimmed, connectionsClosed, connectionsLost },
+    };
+  }
+
+  async #connect(): Promise<Visit> {
+    const address: Address = findAddress(undefined, process.env, this.folder);
+    const connection = await connect(address, { wait: interval });
+    return { connection, server: await readServer(connection) };
+  }
+
+  #hangUp(): void {
+    const visit = this.#visit;
+    this.#visit = undefined;
+    void visit?.then(({ connection }) => connection.close()).catch(() => {});
+  }
+}
+
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof Problem) return { message: error.message, remedy: error.remedy };
+  return { message: error instanceof Error ? error.message : String(error), remedy: [] };
+}
