@@ -1,3 +1,4 @@
+// The page: shows the app.
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import './page.css';

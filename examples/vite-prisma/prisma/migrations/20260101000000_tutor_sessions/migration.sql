@@ -1,3 +1,4 @@
+-- The sessions that the app shows. Applied by scripts/migrate.js.
 CREATE TABLE "tutor_sessions" (
     "id" SERIAL NOT NULL,
     "topic" TEXT NOT NULL,
