@@ -7,6 +7,7 @@ use warnings;
 use AiCleanup;
 use Carp;
 use File::Path 'make_path';
+use IO::Socket::UNIX;
 use IPC::Run;
 use PgClient;
 use PostgreSQL::Test::Cluster;
@@ -53,7 +54,8 @@ sub start
 	push @running, $self;
 	wait_for('PgBouncer listens', sub {
 		croak 'PgBouncer has ended: ' . $self->log_text unless $self->{process}->pumpable;
-		return -S "$self->{host}/.s.PGSQL.$self->{port}";
+		# The file is there a moment earlier.
+		return IO::Socket::UNIX->new(Peer => "$self->{host}/.s.PGSQL.$self->{port}");
 	});
 	return $self;
 }
