@@ -81,7 +81,13 @@ sub pid
 sub _wait_until
 {
 	my ($self, $can) = @_;
-	return if IO::Select->new($self->{socket})->$can($self->{timeout});
+	my $deadline = time + $self->{timeout};
+
+	while (time < $deadline)
+	{
+		# A signal, of a child that has ended for example, cuts the wait short.
+		return if IO::Select->new($self->{socket})->$can($deadline - time);
+	}
 	croak "waited for the server for $self->{timeout} s";
 }
 
