@@ -111,7 +111,7 @@ release(RegistryEntry &entry)
 	const int asker = entry.request.asker_proc;
 
 	pg_atomic_write_u32(&entry.answered, pg_atomic_read_u32(&entry.asked));
-	set_request_phase(entry, RequestPhase::none);
+	write_phase(entry.request_phase, RequestPhase::none);
 	SetLatch(&GetPGProcByNumber(asker)->procLatch);
 	waiters::wake();
 }
@@ -142,7 +142,7 @@ answer_request(SIGNAL_ARGS)
 
 	(void) postgres_signal_arg;
 	if (entry != nullptr && !has_agreed &&
-		move_request(*entry, RequestPhase::published, RequestPhase::taken))
+		move_phase(entry->request_phase, RequestPhase::published, RequestPhase::taken))
 		answer(*entry);
 	errno = saved_errno;
 }

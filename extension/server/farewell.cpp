@@ -225,8 +225,7 @@ note_termination()
 {
 	RegistryEntry *entry = own_session::entry();
 
-	if (entry == nullptr || pg_atomic_read_u32(&entry->termination_phase) !=
-								static_cast<std::uint32_t>(RequestPhase::published))
+	if (entry == nullptr || read_phase(entry->termination_phase) != RequestPhase::published)
 		return;
 	pg_read_barrier();
 	const Request &request = entry->termination;

@@ -110,8 +110,6 @@ says_nothing(Verdict verdict)
 
 using PlanRow = Row<10>;
 
-constexpr int plan_columns = 10;
-
 void
 put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details, Verdict verdict,
 		 Timestamp now)
@@ -130,8 +128,7 @@ put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details
 		row.add_text(state_text(details.state));
 		row.add_interval(idle_age(session, now));
 	}
-	while (row.next < row.values.size() - 2)
-		row.add_null();
+	row.fill_with_nulls(2);
 	// Whoever may not see what it does is told that much only.
 	if (!visible && session.permission != Permission::granted)
 		verdict = permission_verdict(session.permission);
@@ -140,11 +137,7 @@ put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details
 		row.add_text(text(verdict.action));
 		row.add_text(text(verdict.reason));
 	}
-	else
-	{
-		row.add_null();
-		row.add_null();
-	}
+	row.fill_with_nulls();
 	row.put(fcinfo);
 }
 

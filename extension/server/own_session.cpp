@@ -173,12 +173,12 @@ enter()
 		store(entry.own_settings[i], published_settings[i]);
 	store(entry.listens, 0);
 	write_timestamp(entry.idle_since, never);
-	set_request_phase(entry, RequestPhase::none);
+	write_phase(entry.request_phase, RequestPhase::none);
 	pg_atomic_write_u32(&entry.asked, 0);
 	pg_atomic_write_u32(&entry.answered, 0);
 	pg_atomic_write_u32(&entry.declines, 0);
 	pg_atomic_write_u32(&entry.waits_for_room, 0);
-	pg_atomic_write_u32(&entry.termination_phase, static_cast<std::uint32_t>(RequestPhase::none));
+	write_phase(entry.termination_phase, RequestPhase::none);
 	write_timestamp(entry.declined_at, long_ago);
 
 	farewell::prepare();

@@ -190,17 +190,25 @@ write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
 	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
 }
 
+// The phase of a request, or of a termination.
 inline RequestPhase
-request_phase(RegistryEntry &entry)
+read_phase(pg_atomic_uint32 &phase)
 {
-	return static_cast<RequestPhase>(pg_atomic_read_u32(&entry.request_phase));
+	return static_cast<RequestPhase>(pg_atomic_read_u32(&phase));
 }
 
 inline void
-set_request_phase(RegistryEntry &entry, RequestPhase phase)
+write_phase(pg_atomic_uint32 &phase, RequestPhase to)
 {
 	pg_write_barrier();
-	pg_atomic_write_u32(&entry.request_phase, static_cast<std::uint32_t>(phase));
+	pg_atomic_write_u32(&phase, static_cast<std::uint32_t>(to));
+}
+
+inline bool
+move_phase(pg_atomic_uint32 &phase, RequestPhase from, RequestPhase to)
+{
+	auto expected = static_cast<std::uint32_t>(from);
+	return pg_atomic_compare_exchange_u32(&phase, &expected, static_cast<std::uint32_t>(to));
 }
 
 inline std::int32_t
@@ -208,14 +216,6 @@ own_setting(RegistryEntry &entry, OwnSetting which)
 {
 	return static_cast<std::int32_t>(
 		pg_atomic_read_u32(&entry.own_settings[static_cast<std::size_t>(which)]));
-}
-
-inline bool
-move_request(RegistryEntry &entry, RequestPhase from, RequestPhase to)
-{
-	auto expected = static_cast<std::uint32_t>(from);
-	return pg_atomic_compare_exchange_u32(&entry.request_phase, &expected,
-										  static_cast<std::uint32_t>(to));
 }
 
 } // namespace ai_cleanup

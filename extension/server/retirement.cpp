@@ -23,26 +23,21 @@ is_live(RegistryEntry &entry, std::uint64_t session)
 bool
 claim(RegistryEntry &entry)
 {
-	if (move_request(entry, RequestPhase::none, RequestPhase::writing))
+	if (move_phase(entry.request_phase, RequestPhase::none, RequestPhase::writing))
 		return true;
-	return request_phase(entry) == RequestPhase::published &&
+	return read_phase(entry.request_phase) == RequestPhase::published &&
 		   entry.request.expires_at < GetCurrentTimestamp() &&
-		   move_request(entry, RequestPhase::published, RequestPhase::writing);
+		   move_phase(entry.request_phase, RequestPhase::published, RequestPhase::writing);
 }
 
 // Who asks first is the one whom the journal names.
 void
 leave_word(RegistryEntry &entry, const Request &request)
 {
-	auto phase = static_cast<std::uint32_t>(RequestPhase::none);
-
-	if (!pg_atomic_compare_exchange_u32(&entry.termination_phase, &phase,
-										static_cast<std::uint32_t>(RequestPhase::writing)))
+	if (!move_phase(entry.termination_phase, RequestPhase::none, RequestPhase::writing))
 		return;
 	entry.termination = request;
-	pg_write_barrier();
-	pg_atomic_write_u32(&entry.termination_phase,
-						static_cast<std::uint32_t>(RequestPhase::published));
+	write_phase(entry.termination_phase, RequestPhase::published);
 }
 
 } // namespace
@@ -59,13 +54,13 @@ ask(const Session &session, const Request &request, Asked &asked)
 	{
 		entry.request = request;
 		asked.number = pg_atomic_add_fetch_u32(&entry.asked, 1);
-		set_request_phase(entry, RequestPhase::published);
+		write_phase(entry.request_phase, RequestPhase::published);
 		kill(entry.pid, SIGUSR2);
 	}
 	else
 	{
 		// One that is still being written gets the next number.
-		const bool writing = request_phase(entry) == RequestPhase::writing;
+		const bool writing = read_phase(entry.request_phase) == RequestPhase::writing;
 		asked.number = pg_atomic_read_u32(&entry.asked) + (writing ? 1 : 0);
 	}
 	LWLockRelease(registry::lock());

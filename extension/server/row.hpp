@@ -31,6 +31,14 @@ template <std::size_t columns> struct Row
 		add(Datum{0}, true);
 	}
 
+	// NULL in what is left, but for so many columns.
+	void
+	fill_with_nulls(std::size_t but = 0)
+	{
+		while (next < columns - but)
+			add_null();
+	}
+
 	void
 	add_text(std::string_view text)
 	{

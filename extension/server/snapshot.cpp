@@ -129,7 +129,7 @@ set_activity(Session &session, RegistryEntry &entry, Details *details)
 void
 set_request(Session &session, RegistryEntry &entry)
 {
-	const RequestPhase phase = request_phase(entry);
+	const RequestPhase phase = read_phase(entry.request_phase);
 
 	pg_read_barrier();
 	if (phase == RequestPhase::published || phase == RequestPhase::taken)

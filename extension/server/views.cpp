@@ -64,10 +64,7 @@ off_is_null(Duration limit)
 	return limit == 0 ? -1 : limit;
 }
 
-constexpr int connection_columns = 17;
-constexpr int ending_columns = 13;
-
-using Connection = Row<connection_columns>;
+using Connection = Row<17>;
 
 void
 add_limits(Connection &row, const Session &session, const Limits &limits)
@@ -115,8 +112,7 @@ put_connection(FunctionCallInfo fcinfo, Session session, const Details &details,
 		add_limits(row, session, limits);
 		add_prospects(row, session, limits, now);
 	}
-	while (row.next < row.values.size())
-		row.add_null();
+	row.fill_with_nulls();
 	row.put(fcinfo);
 }
 
@@ -157,8 +153,7 @@ put_ending(FunctionCallInfo fcinfo, const journal::Ending &ending)
 		row.add_text(text(ending.reason));
 		row.add_text(ending.outcome == journal::Outcome::retired ? "retired" : "terminated");
 	}
-	while (row.next < row.values.size())
-		row.add_null();
+	row.fill_with_nulls();
 	row.put(fcinfo);
 }
 
