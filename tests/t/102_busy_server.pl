@@ -9,7 +9,9 @@ use List::Util qw(sum);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $reserved = 'remaining connection slots are reserved for';
+# PostgreSQL 16 has other words.
+my $reserved = 'remaining connection slots are reserved for'
+  . ' (?:non-replication superuser connections|roles with the SUPERUSER attribute)$';
 my $node = start_small_node('main', conf => <<CONF);
 ai_cleanup.headroom = 0
 ai_cleanup.admission_timeout = '60s'
@@ -147,16 +149,15 @@ for my $enabled ('off', 'on')
 	my @all = busy_clients($node, 17);
 	my $knocking = start_logins($node, 'knock', clients => 6, pause_ms => 20);
 	my $superusers = logins($node, 'one-by-one', user => scalar(getpwuid($<)),
-		count => 300, close => 'yes', pause_ms => 10, retry_ms => 30000);
+		count => 300, close => 'yes', pause_ms => 10, retry_ms => 500);
 	my $others = finish_logins($knocking);
-	is($superusers->{in}, 300, "enabled = $enabled: every superuser gets in");
+	is($superusers->{in}, 300, "enabled = $enabled: every superuser gets in within half a second");
 	cmp_ok($others->{refused}, '>', 100, "enabled = $enabled: past many who do not");
 	$refused{$enabled} = $superusers->{tries} - 300;
 	note(said($superusers), "\n", said($others));
 	$_->hang_up for @all;
 }
-# Newcomers who wait in the reserve would cost every superuser many tries.
-cmp_ok($refused{on}, '<=', $refused{off} + 150, 'and mostly at the first try');
+cmp_ok($refused{on}, '<=', $refused{off} + 30, 'and almost always at the first try');
 note("refused tries: $refused{on} of 300, without the automatic part $refused{off}");
 
 $node->stop('fast');

@@ -7,7 +7,7 @@ use Admission;
 use AiCleanup;
 use Test::More;
 
-my $node = start_small_node('main', 
+my $node = start_small_node('main',
 	conf => "ai_cleanup.headroom = 0\nai_cleanup.admission_timeout = '20s'\n");
 my $admin = connect_to($node, 'postgres');
 
