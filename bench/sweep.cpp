@@ -1,79 +1,114 @@
-// The decisions of a sweep for more and more sessions, in need and without. Built and run by
-// bench/sweep.
+// What a look at all sessions costs the policy, without a server: sweep() on made-up sessions, up
+// to 100,000 of them, in the situations that ask most of it. Built and run by bench/sweep.
 #include "core/sweep.hpp"
 
-#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "tests/unit/sessions.hpp"
+
 namespace ai_cleanup
 {
+
 namespace
 {
 
-constexpr Timestamp now = 800'000'000 * second;
-constexpr std::uint32_t databases = 16;
-
-// Idle, each for another length of time, in no order.
-std::vector<Session>
-idle_sessions(std::size_t count)
-{
-	std::vector<Session> sessions(count);
-	std::uint64_t random = 1;
-
-	for (std::size_t i = 0; i < count; i++)
-	{
-		random = random * 6364136223846793005U + 1442695040888963407U;
-		Session &session = sessions[i];
-		session.id = i + 1;
-		session.database = static_cast<std::uint32_t>(random >> 33) % databases;
-		session.activity = Activity::idle;
-		session.retirable = true;
-		session.target = true;
-		session.idle_since = now - static_cast<Duration>(random >> 20) % (500 * second) - second;
-		session.opened_at = session.idle_since;
-		session.asked_at = session.asked_until = session.declined_at = long_ago;
-		session.idle_timeout_ms = session.connection_budget = inherited;
-	}
-	return sessions;
-}
+constexpr Limits no_need{
+	.enabled = true, .idle_timeout_ms = 600'000, .connection_budget = 0, .headroom = 0};
 
 void
-sweep_all(benchmark::State &state, const Limits &limits)
+measure(benchmark::State &state, const Limits &limits,
+		const std::function<Session(Dice &, std::uint64_t)> &make)
 {
 	const auto count = static_cast<std::size_t>(state.range(0));
-	const std::vector<Session> sessions = idle_sessions(count);
+	Dice dice(1);
+	std::vector<Session> sessions;
 	std::vector<Verdict> verdicts(count);
 	std::vector<std::uint32_t> scratch(count);
 
-	for (auto _ : state)
-		benchmark::DoNotOptimize(sweep(sessions, limits, 0, now, verdicts, scratch));
+	for (std::uint64_t id = 1; id <= count; id++)
+		sessions.push_back(make(dice, id));
+	Limits scaled = limits;
+	if (limits.headroom != 0)
+		scaled.headroom = static_cast<std::int32_t>(count / 2);
+	for ([[maybe_unused]] auto _ : state)
+	{
+		benchmark::DoNotOptimize(sweep(sessions, scaled, 0, noon, verdicts, scratch));
+		benchmark::ClobberMemory();
+	}
 	state.SetComplexityN(state.range(0));
 }
 
+Session
+resting(Dice &dice, std::uint64_t id)
+{
+	return idle_for(id, dice.between(second, 599 * second));
+}
+
+// Nobody is past a limit, and nobody has to make way: what most sweeps find.
 void
 nothing_to_do(benchmark::State &state)
 {
-	sweep_all(state,
-			  {.enabled = true, .idle_timeout_ms = 600'000, .connection_budget = 0, .headroom = 0});
+	measure(state, no_need, resting);
 }
 
-// Half of all sessions are to go, for a budget of each database and for headroom.
 void
-half_must_go(benchmark::State &state)
+all_past_their_limit(benchmark::State &state)
 {
-	const auto half = static_cast<std::int32_t>(state.range(0) / 2);
-	sweep_all(state, {.enabled = true,
-					  .idle_timeout_ms = 600'000,
-					  .connection_budget = half / static_cast<std::int32_t>(databases),
-					  .headroom = half});
+	measure(state, no_need, [](Dice &dice, std::uint64_t id) {
+		return idle_for(id, dice.between(600 * second, 6000 * second));
+	});
 }
 
-BENCHMARK(nothing_to_do)->RangeMultiplier(10)->Range(100, 100'000)->Complexity();
-BENCHMARK(half_must_go)->RangeMultiplier(10)->Range(100, 100'000)->Complexity();
+// Half of all sessions have to make way: the longest idle ones.
+void
+half_of_them_for_headroom(benchmark::State &state)
+{
+	Limits limits = no_need;
+	limits.headroom = 1;
+	measure(state, limits, resting);
+}
+
+// A thousand databases, and nearly every one over its budget.
+void
+many_budgets(benchmark::State &state)
+{
+	Limits limits = no_need;
+	limits.connection_budget = 1;
+	measure(state, limits, [](Dice &dice, std::uint64_t id) {
+		Session session = resting(dice, id);
+		session.database = shop + static_cast<std::uint32_t>(dice.below(1000));
+		return session;
+	});
+}
+
+// Sessions in all states, and every kind of need.
+void
+everything_at_once(benchmark::State &state)
+{
+	measure(state,
+			{.enabled = true, .idle_timeout_ms = 1000, .connection_budget = 5, .headroom = 1},
+			[](Dice &dice, std::uint64_t id) { return random_session(dice, id, noon); });
+}
+
+void
+sizes(benchmark::internal::Benchmark *bench)
+{
+	for (const std::int64_t count : {1'000, 5'000, 10'000, 20'000, 50'000, 100'000})
+		bench->Arg(count);
+	bench->Unit(benchmark::kMicrosecond)->Complexity();
+}
+
+BENCHMARK(nothing_to_do)->Apply(sizes);
+BENCHMARK(all_past_their_limit)->Apply(sizes);
+BENCHMARK(half_of_them_for_headroom)->Apply(sizes);
+BENCHMARK(many_budgets)->Apply(sizes);
+BENCHMARK(everything_at_once)->Apply(sizes);
 
 } // namespace
+
 } // namespace ai_cleanup
 
 BENCHMARK_MAIN();
