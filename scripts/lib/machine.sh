@@ -4,10 +4,11 @@
 build_packages=(g++ cmake ninja-build)
 # With PG_CONFIG set it is the caller's own PostgreSQL that is built for.
 server_packages=(postgresql-15 postgresql-server-dev-15)
-test_packages=(libgtest-dev libipc-run-perl make openssl perl)
+neighbour_packages=(postgresql-15-cron)
+test_packages=(libgtest-dev libipc-run-perl make openssl perl pgbouncer)
 lint_packages=(clang-format clang-tidy)
 fuzz_packages=(clang libclang-rt-14-dev)
-[ -z "${PG_CONFIG:-}" ] || server_packages=()
+[ -z "${PG_CONFIG:-}" ] || server_packages=() neighbour_packages=()
 
 fail() {
     echo "$(basename "$0"): $*" >&2
