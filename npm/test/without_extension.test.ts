@@ -11,6 +11,7 @@ interface Answer {
   went: { pid: number; application: string }[];
   stayed: { application: string; reason: string }[];
   go: { application: string }[];
+  stay: { application: string }[];
   remaining: number;
 }
 
@@ -44,8 +45,9 @@ test('ends the idle, leaves work alone, and says what it cannot promise', async 
 
 test('a dry run ends nobody', async () => {
   const opened = await clients.idle(2);
+  await clients.inTransaction();
   const dry = await answer<Answer>(['--dry-run'], setting());
-  assert.equal(dry.go.length, 2);
+  assert.deepEqual([dry.go.length, dry.stay.length], [2, 1]);
   for (const client of opened) {
     await client.query('SELECT 1');
   }
