@@ -51,6 +51,7 @@ export class Cluster {
     }
     const cluster = new Cluster(folder, await freePort(), await findPrograms());
     process.once('exit', () => cluster.stopNow());
+    exitOnSignals();
 
     appendFileSync(join(folder, 'password'), 'secret\n');
     await cluster.runProgram('initdb', [
@@ -149,6 +150,18 @@ export class Cluster {
   private async runProgram(program: string, args: string[]): Promise<void> {
     const options: ExecFileOptions = { ...person, cwd: this.folder, env: environment() };
     await run(join(this.programs, program), args, options);
+  }
+}
+
+let exitsOnSignals = false;
+
+/** An interrupted test stops its servers, too: by itself a signal ends us without 'exit'. */
+function exitOnSignals(): void {
+  if (!exitsOnSignals) {
+    exitsOnSignals = true;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => process.exit(1));
+    }
   }
 }
 
