@@ -14,7 +14,7 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
   start_small_node reconfigure logins start_logins finish_logins said
-  refusal stats busy_clients connections client_processes newcomers wait_for_newcomer
+  refusal stats busy_clients connections client_processes newcomers waiting_newcomer
   wait_until_empty retired_since
 );
 
@@ -188,13 +188,21 @@ sub wait_until_empty
 	return wait_for('all sessions are gone', sub { !client_processes($node) });
 }
 
-# Until one login waits; returns its process.
-sub wait_for_newcomer
+# A client whose login waits for a busy session to end, and the process of it. Of two that come
+# only one may wait; that the other one is turned away shows that it does.
+sub waiting_newcomer
 {
 	my ($node) = @_;
+	my @both = map { PgClient->start($node, dbname => 'work', user => 'dev') } 1 .. 2;
+	my $first;
+	wait_for('one of them is answered', sub { ($first) = grep { $_->has_news } @both });
+	my ($waiting) = grep { $_ != $first } @both;
+	my $answer = $first->answer;
 	my @found;
+
+	croak 'both newcomers got in' if $answer->{ready};
 	wait_for('one newcomer waits', sub { (@found = newcomers($node)) == 1 });
-	return $found[0];
+	return ($waiting, $found[0]);
 }
 
 1;

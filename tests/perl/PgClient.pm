@@ -125,6 +125,13 @@ sub send_query
 	return $self->send_message('Q', "$sql\0");
 }
 
+# Has the server sent something that was not read yet?
+sub has_news
+{
+	my ($self) = @_;
+	return length $self->{unread} || IO::Select->new($self->{socket})->can_read(0) ? 1 : 0;
+}
+
 # Reads what the kernel has, waiting for it if there is none. False at the end.
 sub _read_more
 {

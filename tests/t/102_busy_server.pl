@@ -46,8 +46,7 @@ my %ways = (
 for my $way (sort keys %ways)
 {
 	my $before = stats($admin);
-	my $newcomer = newcomer();
-	my $pid = wait_for_newcomer($node);
+	my ($newcomer, $pid) = waiting_newcomer($node);
 	my $one = $busy[0];
 
 	$ways{$way}->($one);
@@ -73,8 +72,7 @@ for my $way (sort keys %ways)
 
 # One waits; a second one hears from PostgreSQL at once, for two would be in each other's way.
 {
-	my $first = newcomer();
-	wait_for_newcomer($node);
+	my ($first) = waiting_newcomer($node);
 	my $second = newcomer();
 	my $answer = $second->answer;
 	is($answer->{error}{C}, '53300', 'a second newcomer is refused');
@@ -127,8 +125,7 @@ $admin->log_out;
 {
 	reconfigure($node, "authentication_timeout = '10min'");
 	my @all = busy_clients($node, 17);
-	my $waiting = newcomer();
-	wait_for_newcomer($node);
+	my ($waiting) = waiting_newcomer($node);
 	my $start = time;
 	my @superusers = map { connect_to($node, 'postgres') } 1 .. 2;
 	is($waiting->answer->{error}{C}, '53300', 'who waits leaves when no slot is free behind it');

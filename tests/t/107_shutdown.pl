@@ -19,9 +19,7 @@ CONF
 sub full_server
 {
 	my @busy = busy_clients($node, 17);
-	my $newcomer = PgClient->start($node, dbname => 'work', user => 'dev');
-	my $pid = wait_for_newcomer($node);
-	return ($newcomer, $pid, @busy);
+	return (waiting_newcomer($node), @busy);
 }
 
 # SIGTERM.
@@ -33,8 +31,7 @@ sub full_server
 	cmp_ok(time - $start, '<', 10, 'and ends at once');
 	wait_for('its process is gone', sub { !newcomers($node) });
 
-	my $next = PgClient->start($node, dbname => 'work', user => 'dev');
-	my $next_pid = wait_for_newcomer($node);
+	my ($next) = waiting_newcomer($node);
 	kill 'TERM', $busy[0]->pid;
 	is($next->answer->{ready}, 'I', 'the next one waits in its place, and gets in');
 
@@ -42,8 +39,7 @@ sub full_server
 	$next->hang_up;
 	wait_for('its slot is free', sub { running(16) });
 	push @busy, busy_clients($node, 1);
-	my $gone = PgClient->start($node, dbname => 'work', user => 'dev');
-	wait_for_newcomer($node);
+	my ($gone) = waiting_newcomer($node);
 	$gone->hang_up;
 	kill 'TERM', $busy[1]->pid;
 	wait_for('one slot is free', sub { running(16) });
