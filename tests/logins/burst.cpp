@@ -14,7 +14,7 @@ namespace logins
 namespace
 {
 
-constexpr std::chrono::seconds settling_patience{60};
+constexpr std::chrono::seconds settling_patience{180};
 
 using Wires = std::vector<std::unique_ptr<storm::Wire>>;
 

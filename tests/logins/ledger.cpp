@@ -11,7 +11,7 @@ namespace
 
 using storm::Received;
 
-constexpr std::chrono::seconds answer_patience{60};
+constexpr std::chrono::seconds answer_patience{180};
 constexpr long balance_at_first = 1000;
 
 enum class Answer

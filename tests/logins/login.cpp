@@ -9,7 +9,7 @@ namespace logins
 namespace
 {
 
-constexpr std::chrono::seconds answer_patience{30};
+constexpr std::chrono::seconds answer_patience{180};
 constexpr std::chrono::milliseconds before_retry{3};
 
 Refusal

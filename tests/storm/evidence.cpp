@@ -11,7 +11,7 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds departure_patience{20};
+constexpr std::chrono::seconds departure_patience{180};
 constexpr std::chrono::milliseconds pause_between_looks{2};
 
 long

@@ -11,7 +11,7 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds patience{180};
 constexpr std::chrono::milliseconds pause_before_retry{5};
 
 bool

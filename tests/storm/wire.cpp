@@ -21,9 +21,9 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds login_patience{30};
-constexpr std::chrono::seconds farewell_patience{5};
-constexpr std::chrono::seconds exit_patience{60};
+constexpr std::chrono::seconds login_patience{180};
+constexpr std::chrono::seconds farewell_patience{60};
+constexpr std::chrono::seconds exit_patience{180};
 
 #ifdef MSG_NOSIGNAL
 constexpr int send_flags = MSG_NOSIGNAL;

@@ -9,7 +9,7 @@ namespace storm
 namespace
 {
 
-constexpr std::chrono::seconds answer_patience{30};
+constexpr std::chrono::seconds answer_patience{180};
 constexpr int copied_rows = 4;
 
 // Keeps the server at it for a moment after nextval, so that a unit can be caught at work.
