@@ -11,6 +11,7 @@
 
 #include <cerrno>
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -83,6 +84,23 @@ make_dead_end()
 		ereport(ERROR,
 				(errcode_for_socket_access(), errmsg("ai_cleanup could not set up a socket: %m")));
 	dead_end = pair[0];
+}
+
+// From PostgreSQL 18 on (port_bio_ctrl in libpq/be-secure-openssl.c) OpenSSL learns that it was
+// end-of-file. Without a farewell of TLS's own before it, that is a fatal error to it, after which
+// it writes nothing any more.
+void
+survive_end_of_file()
+{
+#if defined(USE_OPENSSL) && defined(SSL_OP_IGNORE_UNEXPECTED_EOF)
+	if (MyProcPort->ssl == nullptr)
+		return;
+	// The server's own OpenSSL, to which a module is not linked.
+	const auto set_options =
+		reinterpret_cast<decltype(&SSL_set_options)>(dlsym(RTLD_DEFAULT, "SSL_set_options"));
+	if (set_options != nullptr)
+		(void) set_options(MyProcPort->ssl, SSL_OP_IGNORE_UNEXPECTED_EOF);
+#endif
 }
 
 bool

@@ -12,6 +12,9 @@ namespace ai_cleanup::client_socket
 // In the postmaster: makes the socket that is at its end for ever, inherited by every session.
 void make_dead_end();
 
+// At login: lets a session over TLS still write after it has read end-of-file.
+void survive_end_of_file();
+
 // Has the client sent anything, or hung up? Async-signal-safe, as the next one.
 bool has_unread();
 

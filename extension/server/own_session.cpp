@@ -3,6 +3,7 @@
 
 #include "admission.hpp"
 #include "answer.hpp"
+#include "client_socket.hpp"
 #include "core/session.hpp"
 #include "farewell.hpp"
 #include "settings.hpp"
@@ -182,6 +183,7 @@ enter()
 	write_timestamp(entry.declined_at, long_ago);
 
 	farewell::prepare();
+	client_socket::survive_end_of_file();
 	on_proc_exit(slot_is_free, Int32GetDatum(slot));
 	on_shmem_exit(leave_registry, 0);
 	RegisterXactCallback(on_transaction_event, nullptr);
