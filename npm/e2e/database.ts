@@ -40,6 +40,21 @@ export class Database {
     );
   }
 
+  /** Clients that connect to the app's database and do nothing more; asks for how they ended. */
+  async leak(name: string, count: number): Promise<() => Promise<string[]>> {
+    const ends: Promise<string>[] = [];
+    for (let opened = 0; opened < count; opened++) {
+      const client = new pg.Client({ connectionString: this.url, application_name: name });
+      ends.push(
+        new Promise((ended) => {
+          client.on('error', (error: Error & { code?: string }) => ended(error.code ?? ''));
+        }),
+      );
+      await client.connect();
+    }
+    return () => Promise.all(ends);
+  }
+
   async count(): Promise<number> {
     return (await this.sessions()).length;
   }

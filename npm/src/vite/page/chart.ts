@@ -21,7 +21,7 @@ export class Chart {
 
   #draw(): void {
     this.#plot?.destroy();
-    const colour = (name: string) => getComputedStyle(this.element).getPropertyValue(name);
+    const colour = (name: string) => this.#colour(name);
     const axis: uPlot.Axis = {
       stroke: colour('--faint'),
       grid: { stroke: colour('--line'), width: 1 },
@@ -49,6 +49,14 @@ export class Chart {
       this.#data(),
       this.element,
     );
+  }
+
+  /** A canvas does not understand light-dark(); the style of an element is resolved. */
+  #colour(name: string): string {
+    this.element.style.color = `var(${name})`;
+    const { color } = getComputedStyle(this.element);
+    this.element.style.color = '';
+    return color;
   }
 
   #data(): uPlot.AlignedData {

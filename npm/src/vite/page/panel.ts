@@ -98,7 +98,7 @@ function Figures({ sample, pools }: { sample: Sample; pools: Pools }) {
       </div>
       <div class="card">
         <div class="big"><b>${pools.connectionsClosed}</b></div>
-        <p>closed after ${several(pools.generation, 'reload')}, in ${several(pools.poolsTrimmed, 'old pool')}</p>
+        <p>closed in ${several(pools.poolsTrimmed, 'pool')} of older code</p>
       </div>
       <div class="card">
         <div class="big"><b>${server.extension === null ? '–' : retired}</b></div>

@@ -24,7 +24,7 @@ const files: Record<string, () => string> = {
   '/chart.js': () => page('chart.js'),
   '/tables.js': () => page('tables.js'),
   '/words.js': () => page('words.js'),
-  '/htm.js': () => require.resolve('htm/preact/standalone').replace(/\.\w+$/, '.module.js'),
+  '/htm.js': () => fileURLToPath(import.meta.resolve('htm/preact/standalone')),
   '/uplot.js': () => require.resolve('uplot').replace(/[^/\\]+$/, 'uPlot.esm.js'),
   '/uplot.css': () => require.resolve('uplot/dist/uPlot.min.css'),
 };
@@ -33,6 +33,7 @@ const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
 };
 
 const headers = {
