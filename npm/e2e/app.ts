@@ -49,13 +49,12 @@ export class App {
 
   /** A copy with its development server running, its database migrated. */
   static async start(t: TestContext, options: AppOptions): Promise<App> {
-    const folder = copyApp(options.from ?? example);
+    const folder = copyApp(t, options.from ?? example);
     const env = { DATABASE_URL: options.databaseUrl };
     await run(folder, ['scripts/migrate.js'], env);
     await run(folder, ['scripts/generate.js'], env);
     const args = ['node_modules/vite/bin/vite.js', '--port', String(options.port ?? 0)];
     if (options.mode !== undefined) args.push('--mode', options.mode);
-    t.after(() => rmSync(folder, { recursive: true, force: true }));
     const app = new App(folder, await DevServer.start(t, folder, args, { ...env, ...options.env }));
     await app.watcherIsReady();
     return app;
@@ -132,7 +131,6 @@ export class DevServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     t.after(() => child.kill('SIGKILL'));
-    process.once('exit', () => child.kill('SIGKILL'));
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => lines.push(text));
@@ -155,9 +153,9 @@ export class DevServer {
 }
 
 /** Copies an app; what is installed is linked, entry by entry, so that Vite's cache is its own. */
-export function copyApp(from: string): string {
+export function copyApp(t: TestContext, from: string): string {
   const folder = mkdtempSync(join(tmpdir(), `ai_cleanup.${basename(from)}.`));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(from, folder, {
     recursive: true,
     filter: (source) => !/\/(node_modules|generated|\.env)$/.test(source),
@@ -193,7 +191,7 @@ export function run(folder: string, args: string[], env: Record<string, string>)
 }
 
 /** Deaf to PostgreSQL's and npm's settings of whoever runs the tests, and without colours. */
-function environment(): NodeJS.ProcessEnv {
+export function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([variable]) => !/^(PG[A-Z]|npm_|DATABASE_URL|NODE_TEST|FORCE_COLOR)/.test(variable),
   );

@@ -3,6 +3,7 @@
 import type { TestContext } from 'node:test';
 import pg from 'pg';
 import { Cluster, type ClusterOptions } from '../test/cluster.ts';
+import { until } from './app.ts';
 
 export class Database {
   private constructor(
@@ -16,6 +17,7 @@ export class Database {
       settings: ['max_connections = 30', ...(options.settings ?? [])],
     });
     const client = new pg.Client({ connectionString: cluster.url('postgres', 'postgres') });
+    client.on('error', () => {}); // some tests stop the server
     await client.connect();
     t.after(async () => {
       await client.end();
@@ -53,6 +55,12 @@ export class Database {
       await client.connect();
     }
     return () => Promise.all(ends);
+  }
+
+  /** Ends the sessions of the app's database, idle ones or all, and waits until they are gone. */
+  async cleanUp(force: boolean): Promise<void> {
+    await this.cluster.query(`SELECT ai_cleanup(${force})`, 'app');
+    await until('the sessions to go', async () => ((await this.count()) === 0 ? true : undefined));
   }
 
   async count(): Promise<number> {
