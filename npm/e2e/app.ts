@@ -16,20 +16,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-export const example = resolve(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../examples/vite-prisma',
-);
+const here = dirname(fileURLToPath(import.meta.url));
+
+export const example = resolve(here, '../../examples/vite-prisma');
 
 export interface AppOptions {
-  /** What the copy is made from. */
-  from?: string;
   databaseUrl: string;
   /** Of vite: `naive`, `guarded`, or `development`. */
   mode?: string;
-  /** Any free one if left out. */
-  port?: number;
-  env?: Record<string, string>;
 }
 
 export interface Answer {
@@ -47,25 +41,35 @@ export class App {
     readonly server: DevServer,
   ) {}
 
-  /** A copy with its development server running, its database migrated. */
+  /** A copy of the example with its development server running, its database migrated. */
   static async start(t: TestContext, options: AppOptions): Promise<App> {
-    const folder = copyApp(t, options.from ?? example);
-    const env = { DATABASE_URL: options.databaseUrl };
-    await run(folder, ['scripts/migrate.js'], env);
-    await run(folder, ['scripts/generate.js'], env);
-    const args = ['node_modules/vite/bin/vite.js', '--port', String(options.port ?? 0)];
-    if (options.mode !== undefined) args.push('--mode', options.mode);
-    const app = new App(folder, await DevServer.start(t, folder, args, { ...env, ...options.env }));
-    await app.watcherIsReady();
-    return app;
+    const folder = copyApp(t, example);
+    await run(folder, ['scripts/migrate.js'], { DATABASE_URL: options.databaseUrl });
+    await run(folder, ['scripts/generate.js'], {});
+    return App.serve(t, folder, 'index.html', options);
   }
 
-  /** Vite answers before its watcher has seen every file, and does not hear of a save before that. */
-  private async watcherIsReady(): Promise<void> {
+  /** The same with the app of the folder sveltekit. */
+  static async startSvelteKit(t: TestContext, options: AppOptions): Promise<App> {
+    const folder = copyApp(t, join(here, 'sveltekit'), join(here, 'node_modules'));
+    return App.serve(t, folder, 'src/app.html', options);
+  }
+
+  private static async serve(
+    t: TestContext,
+    folder: string,
+    html: string,
+    { databaseUrl, mode = 'development' }: AppOptions,
+  ): Promise<App> {
+    const args = ['node_modules/vite/bin/vite.js', '--port', '0', '--mode', mode];
+    const server = await DevServer.start(t, folder, args, { DATABASE_URL: databaseUrl });
+    const app = new App(folder, server);
+    // Vite answers before its watcher has seen every file, and does not hear of a save before that.
     await until('the watcher', async () => {
-      this.edit('index.html', /$/, '\n');
-      return this.server.output.includes('page reload index.html') ? true : undefined;
+      app.edit(html, /$/, '\n');
+      return server.output.includes(`page reload ${html}`) ? true : undefined;
     });
+    return app;
   }
 
   get origin(): string {
@@ -123,9 +127,8 @@ export class DevServer {
     folder: string,
     args: string[],
     env: Record<string, string>,
-    node = process.execPath,
   ): Promise<DevServer> {
-    const child = spawn(node, args, {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -153,17 +156,21 @@ export class DevServer {
 }
 
 /** Copies an app; what is installed is linked, entry by entry, so that Vite's cache is its own. */
-export function copyApp(t: TestContext, from: string): string {
+export function copyApp(
+  t: TestContext,
+  from: string,
+  modules = join(from, 'node_modules'),
+): string {
   const folder = mkdtempSync(join(tmpdir(), `ai_cleanup.${basename(from)}.`));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(from, folder, {
     recursive: true,
-    filter: (source) => !/\/(node_modules|generated|\.env)$/.test(source),
+    filter: (source) => !/\/(node_modules|generated|\.svelte-kit|\.env)$/.test(source),
   });
   mkdirSync(join(folder, 'node_modules'));
-  for (const entry of readdirSync(join(from, 'node_modules'))) {
+  for (const entry of readdirSync(modules)) {
     if (/^\.(vite|package)/.test(entry)) continue;
-    symlinkSync(join(from, 'node_modules', entry), join(folder, 'node_modules', entry));
+    symlinkSync(join(modules, entry), join(folder, 'node_modules', entry));
   }
   return folder;
 }

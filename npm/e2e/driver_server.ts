@@ -4,8 +4,8 @@
 //   query, hold    calls that function of the module
 //   turn           lets everything that has arrived by now be handled
 import { setImmediate as turn } from 'node:timers/promises';
+import aiCleanup from 'ai-cleanup/vite';
 import { createServer } from 'vite';
-import aiCleanup from '../dist/vite/index.js';
 
 const [root = '', module = '', plugin] = process.argv.slice(2);
 const server = await createServer({

@@ -1,0 +1,9 @@
+// Naive on purpose: a pool with each reload, and nobody closes the old one.
+import pg from 'pg';
+import { config } from './config';
+
+export const pool = new pg.Pool({
+  connectionString: process.env['DATABASE_URL'],
+  idleTimeoutMillis: 0,
+});
+export const tutor = config.tutor;
