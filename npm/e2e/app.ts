@@ -13,12 +13,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { TestContext } from 'node:test';
+
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 export const example = resolve(here, '../../examples/vite-prisma');
+
+/** Whoever has started something, and is told of how to end it: a test. */
+export interface Owner {
+  after(end: () => unknown): void;
+}
 
 export interface AppOptions {
   databaseUrl: string;
@@ -42,7 +47,7 @@ export class App {
   ) {}
 
   /** A copy of the example with its development server running, its database migrated. */
-  static async start(t: TestContext, options: AppOptions): Promise<App> {
+  static async start(t: Owner, options: AppOptions): Promise<App> {
     const folder = copyApp(t, example);
     await run(folder, ['scripts/migrate.js'], { DATABASE_URL: options.databaseUrl });
     await run(folder, ['scripts/generate.js'], {});
@@ -50,13 +55,13 @@ export class App {
   }
 
   /** The same with the app of the folder sveltekit. */
-  static async startSvelteKit(t: TestContext, options: AppOptions): Promise<App> {
+  static async startSvelteKit(t: Owner, options: AppOptions): Promise<App> {
     const folder = copyApp(t, join(here, 'sveltekit'), join(here, 'node_modules'));
     return App.serve(t, folder, 'src/app.html', options);
   }
 
   private static async serve(
-    t: TestContext,
+    t: Owner,
     folder: string,
     html: string,
     { databaseUrl, mode = 'development' }: AppOptions,
@@ -123,7 +128,7 @@ export class DevServer {
   ) {}
 
   static async start(
-    t: TestContext,
+    t: Owner,
     folder: string,
     args: string[],
     env: Record<string, string>,
@@ -156,11 +161,7 @@ export class DevServer {
 }
 
 /** Copies an app; what is installed is linked, entry by entry, so that Vite's cache is its own. */
-export function copyApp(
-  t: TestContext,
-  from: string,
-  modules = join(from, 'node_modules'),
-): string {
+export function copyApp(t: Owner, from: string, modules = join(from, 'node_modules')): string {
   const folder = mkdtempSync(join(tmpdir(), `ai_cleanup.${basename(from)}.`));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(from, folder, {

@@ -1,6 +1,7 @@
 // A page in Debian's chromium, for the tests and the screenshots.
-import type { TestContext } from 'node:test';
+
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Owner } from './app.ts';
 
 const args = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -9,7 +10,7 @@ const args = [
 ];
 
 export async function openPage(
-  t: TestContext,
+  t: Owner,
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Page> {

@@ -1,9 +1,9 @@
 // The tests' own look at the database: one superuser's connection, to another database, so that it
 // does not count itself.
-import type { TestContext } from 'node:test';
+
 import pg from 'pg';
 import { Cluster, type ClusterOptions } from '../test/cluster.ts';
-import { until } from './app.ts';
+import { type Owner, until } from './app.ts';
 
 export class Database {
   private constructor(
@@ -11,7 +11,7 @@ export class Database {
     private readonly client: pg.Client,
   ) {}
 
-  static async start(t: TestContext, options: ClusterOptions = {}): Promise<Database> {
+  static async start(t: Owner, options: ClusterOptions = {}): Promise<Database> {
     const cluster = await Cluster.start({
       ...options,
       settings: ['max_connections = 30', ...(options.settings ?? [])],

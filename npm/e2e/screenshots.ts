@@ -1,0 +1,44 @@
+// npm run screenshots: makes npm/docs/panel-*.png, the pictures of the README, from a real app on a
+// real server.
+import { mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { App } from './app.ts';
+import { openPage } from './browser.ts';
+import { Database } from './database.ts';
+
+const folder = fileURLToPath(new URL('../docs/', import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const ends: (() => unknown)[] = [];
+const owner = { after: (end: () => unknown) => ends.unshift(end) };
+try {
+  const database = await Database.start(owner);
+  const app = await App.start(owner, { databaseUrl: database.url, mode: 'guarded' });
+  const page = await openPage(owner, `${app.origin}/__ai_cleanup/`, {
+    viewport: { width: 1120, height: 800 },
+    deviceScaleFactor: 1.5,
+  });
+  await page.locator('#count').waitFor();
+
+  // A morning's work: saves here, and something else that forgets its connections.
+  for (let round = 1; round <= 2; round++) {
+    for (let step = 1; step <= 9; step++) {
+      await database.leak('report-worker', 2);
+      if (step % 3 === 0) await app.save(`Ada ${round}.${step}`);
+      await sleep(1000);
+    }
+    if (round === 1) {
+      await page.getByRole('button', { name: 'Clean up' }).click();
+      await page.getByText(/idle connections ended/).waitFor();
+      await sleep(3000);
+    }
+  }
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await sleep(1500);
+    await page.screenshot({ path: `${folder}panel-${colorScheme}.png` });
+  }
+} finally {
+  for (const end of ends) await end();
+}
