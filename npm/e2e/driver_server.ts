@@ -1,13 +1,13 @@
 // A Vite server in a process of its own, with a driver's module loaded as an app's module would be.
-// Started by drivers.test.ts, and told by messages what to do:
+// Started by driver.ts, and told by messages what to do:
 //
 //   query, hold    calls that function of the module
 //   turn           lets everything that has arrived by now be handled
 import { setImmediate as turn } from 'node:timers/promises';
 import aiCleanup from 'ai-cleanup/vite';
-import { createServer } from 'vite';
 
-const [root = '', module = '', plugin] = process.argv.slice(2);
+const [root = '', module = '', plugin, vite = 'vite'] = process.argv.slice(2);
+const { createServer } = (await import(vite)) as typeof import('vite');
 const server = await createServer({
   root,
   configFile: false,

@@ -2,15 +2,12 @@
 // clean-up ends one in a transaction; without the plugin and with it. The last lines that this
 // prints are the table of the README.
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { copyApp, environment, example, run, until } from './app.ts';
+import { copyApp, example, run, until } from './app.ts';
 import { Database } from './database.ts';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
+import { Driver, type End, here } from './driver.ts';
 
 const drivers: Record<string, string> = {
   'pg.Pool': 'pg-pool.ts',
@@ -60,8 +57,6 @@ after(() => {
   );
 });
 
-type End = 'works' | 'process dies' | `fails: ${string}`;
-
 /** An idle connection is retired; then the next query. */
 async function retireIdle(driver: Driver, database: Database): Promise<End> {
   assert.equal(await driver.ask('query'), 'done');
@@ -83,54 +78,4 @@ async function rootFor(t: TestContext, file: string, databaseUrl: string): Promi
   cpSync(join(root, 'src/generated'), join(root, 'generated'), { recursive: true });
   cpSync(join(here, 'drivers', file), join(root, file));
   return root;
-}
-
-class Driver {
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<'process dies'>;
-
-  constructor(t: TestContext, args: string[], databaseUrl: string) {
-    this.#process = fork(join(here, 'driver_server.ts'), args, {
-      cwd: here,
-      env: { ...environment(), DATABASE_URL: databaseUrl },
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    this.#ended = new Promise((ended) => {
-      this.#process.once('exit', () => ended('process dies'));
-    });
-    t.after(() => this.#process.kill('SIGKILL'));
-    this.#ready = this.#message();
-  }
-
-  readonly #ready: Promise<string>;
-
-  async ask(what: 'query' | 'hold' | 'turn'): Promise<string> {
-    await this.#ready;
-    if (!this.#process.connected) return this.#ended;
-    const answer = this.#message();
-    this.#process.send(what, () => {}); // it may be dying: then that is the answer
-    return answer;
-  }
-
-  async nextQuery(): Promise<End> {
-    for (const step of ['turn', 'query'] as const) {
-      const answer = await this.ask(step);
-      if (answer === 'process dies') return answer;
-      if (answer !== 'done') return `fails: ${answer}`;
-    }
-    return 'works';
-  }
-
-  async stop(): Promise<void> {
-    this.#process.kill('SIGKILL');
-    await this.#ended;
-  }
-
-  #message(): Promise<string> {
-    const message = new Promise<string>((heard) => {
-      this.#process.once('message', (text) => heard(String(text)));
-    });
-    return Promise.race([message, this.#ended]);
-  }
 }

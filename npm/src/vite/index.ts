@@ -109,7 +109,7 @@ function nameConnections({ config, httpServer }: ViteServer): void {
     namedByUs = applicationName({ project: projectName(config.root), port, pid: process.pid });
     process.env['PGAPPNAME'] = namedByUs;
   };
-  setName(config.server.port);
+  setName(httpServer === null ? undefined : config.server.port);
   httpServer?.once('listening', () => {
     const address = httpServer.address();
     if (address !== null && typeof address === 'object') setName(address.port);
