@@ -72,7 +72,7 @@ export class App {
     // Vite answers before its watcher has seen every file, and does not hear of a save before that.
     await until('the watcher', async () => {
       app.edit(html, /$/, '\n');
-      return server.output.includes(`page reload ${html}`) ? true : undefined;
+      return server.output.includes(`page reload ${html}`);
     });
     return app;
   }
@@ -207,11 +207,14 @@ export function environment(): NodeJS.ProcessEnv {
 }
 
 /** Looks again and again until there is something; gives up after minutes. */
-export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | null | false>,
+): Promise<T> {
   const deadline = Date.now() + 180_000;
   for (;;) {
     const found = await look();
-    if (found !== undefined && found !== false) return found;
+    if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((soon) => setTimeout(soon, 20));
   }

@@ -60,7 +60,7 @@ export class Database {
   /** Ends the sessions of the app's database, idle ones or all, and waits until they are gone. */
   async cleanUp(force: boolean): Promise<void> {
     await this.cluster.query(`SELECT ai_cleanup(${force})`, 'app');
-    await until('the sessions to go', async () => ((await this.count()) === 0 ? true : undefined));
+    await until('the sessions to go', async () => (await this.count()) === 0);
   }
 
   async count(): Promise<number> {

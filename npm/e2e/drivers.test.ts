@@ -37,9 +37,7 @@ for (const [name, file] of Object.entries(drivers)) {
         else assert.equal(end, mortal.has(name) ? 'process dies' : 'works', scene.name);
         cells.push(end);
         await driver.stop();
-        await until('its sessions to go', async () =>
-          (await database.count()) === 0 ? true : undefined,
-        );
+        await until('its sessions to go', async () => (await database.count()) === 0);
       }
     }
     rows.push(`| ${[name, ...cells].join(' | ')} |`);

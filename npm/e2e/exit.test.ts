@@ -33,7 +33,7 @@ test('npm run dev serves on port 3000, and Ctrl+C ends it at once and leaves not
   });
   await until('the server', async () => {
     assert.equal(terminal.exitCode, null, output);
-    return output.includes(`http://localhost:${port}/`) ? true : undefined;
+    return output.includes(`http://localhost:${port}/`);
   });
   const answer = await fetch(`http://localhost:${port}/api/info`);
   assert.deepEqual(await answer.json(), { tutor: 'Ada', sessions: 0 });
@@ -45,9 +45,7 @@ test('npm run dev serves on port 3000, and Ctrl+C ends it at once and leaves not
   const took = performance.now() - pressed;
   t.diagnostic(`ended ${took.toFixed(0)} ms after Ctrl+C`);
   assert.ok(took < 5000, `it took ${took} ms`);
-  await until('its sessions to go', async () =>
-    (await database.count()) === 0 ? true : undefined,
-  );
+  await until('its sessions to go', async () => (await database.count()) === 0);
   assert.equal(await answers(), false, 'nobody listens any more');
 });
 

@@ -10,7 +10,7 @@ test('naive code with the plugin stays at one pool', async (t) => {
   await app.get('/api/info');
   for (let save = 1; save <= 30; save++) {
     assert.equal((await app.save(`Ada ${save}`)).status, 200);
-    await until('one connection', async () => ((await database.count()) === 1 ? true : undefined));
+    await until('one connection', async () => (await database.count()) === 1);
   }
   const [session] = await database.sessions();
   const { port } = new URL(app.origin);
@@ -26,11 +26,12 @@ test('a restart of Vite brings no second pool', async (t) => {
   await app.get('/api/info');
   for (let restart = 1; restart <= 3; restart++) {
     app.edit('vite.config.ts', /^/, '// saved\n');
-    await until('the restart', async () =>
-      app.server.output.split('server restarted').length > restart ? true : undefined,
+    await until(
+      'the restart',
+      async () => app.server.output.split('server restarted').length > restart,
     );
     assert.equal((await app.get('/api/info')).status, 200);
-    await until('one connection', async () => ((await database.count()) === 1 ? true : undefined));
+    await until('one connection', async () => (await database.count()) === 1);
   }
 });
 

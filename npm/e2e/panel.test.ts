@@ -38,9 +38,7 @@ test('it counts live, says who leaks, cleans up, and shows the journal', async (
 
   await page.close();
   await until('the panel to hang up', async () =>
-    (await database.sessions()).some((session) => session.application_name === 'ai-cleanup')
-      ? undefined
-      : true,
+    (await database.sessions()).every((session) => session.application_name !== 'ai-cleanup'),
   );
 });
 

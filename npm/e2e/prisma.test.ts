@@ -104,12 +104,10 @@ test('a client that somebody else put there is used', async (t) => {
 test('with another limit or database there is another pool, and the old one lets go', async (t) => {
   const { database, PrismaClient, url } = await setUp(t);
   const many = () => Promise.all(Array.from({ length: 30 }, () => prisma.tutorSession.count()));
-  let prisma = prismaSingleton(PrismaClient, { url, max: 2 });
+  let prisma = prismaSingleton(PrismaClient, { url, max: 2, idleTimeoutMillis: 0 });
   await many();
   assert.equal(await database.count(), 2);
-  prisma = prismaSingleton(PrismaClient, { url, max: 4 });
+  prisma = prismaSingleton(PrismaClient, { url, max: 4, idleTimeoutMillis: 0 });
   await many();
-  await until('the old pool to let go', async () =>
-    (await database.count()) === 4 ? true : undefined,
-  );
+  await until('the old pool to let go', async () => (await database.count()) === 4);
 });

@@ -26,6 +26,6 @@ test('SvelteKit with naive code and the plugin: one connection', async (t) => {
   const app = await start(t, database, 'development');
   for (let save = 1; save <= saves; save++) {
     assert.equal((await app.save(`Ada ${save}`)).status, 200);
-    await until('one connection', async () => ((await database.count()) === 1 ? true : undefined));
+    await until('one connection', async () => (await database.count()) === 1);
   }
 });
