@@ -93,12 +93,16 @@ run_group() { # command...
 # is, for it is in AI_CLEANUP_COPY) or keep is 1. A signal ends the script and whatever it has
 # started; the copy goes then, too.
 run_in_copy() { # keep, script, arguments...
-    local keep=$1 home=$PWD user as_user=()
+    local keep=$1 home=$PWD user as_user=() given=()
     shift
     copy=$(mktemp -d /tmp/ai_cleanup.XXXXXX)
     trap 'rm -rf "$copy"; exit 130' INT TERM HUP
     mkdir "$copy/source" "$copy/tmp"
     copy_source "$copy/source"
+    if [ -n "${AI_CLEANUP_POSTGRESQL_SOURCE:-}" ]; then # where that user may not look
+        cp -r "$AI_CLEANUP_POSTGRESQL_SOURCE" "$copy/postgresql"
+        given=(AI_CLEANUP_POSTGRESQL_SOURCE="$copy/postgresql")
+    fi
     if [ "$(id -u)" = 0 ]; then
         user=postgres
         id "$user" >/dev/null 2>&1 || user=nobody
@@ -111,7 +115,8 @@ run_in_copy() { # keep, script, arguments...
     fi
 
     cd "$copy/source"
-    run_group env HOME="$copy" TMPDIR="$copy/tmp" AI_CLEANUP_COPY="$copy" "${as_user[@]}" "$@"
+    run_group env HOME="$copy" TMPDIR="$copy/tmp" AI_CLEANUP_COPY="$copy" "${given[@]}" \
+        "${as_user[@]}" "$@"
     cd "$home"
     if [ "$interrupted" = 1 ] || { [ "$status" = 0 ] && [ "$keep" = 0 ]; }; then
         rm -rf "$copy"
