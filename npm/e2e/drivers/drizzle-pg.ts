@@ -1,3 +1,4 @@
+// drizzle on pg, for drivers.test.ts.
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 

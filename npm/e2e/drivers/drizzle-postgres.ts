@@ -1,3 +1,4 @@
+// drizzle on postgres.js, for drivers.test.ts.
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 

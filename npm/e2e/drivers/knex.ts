@@ -1,3 +1,4 @@
+// knex, for drivers.test.ts.
 import knex from 'knex';
 
 const db = knex({ client: 'pg', connection: process.env['DATABASE_URL'] ?? '' });

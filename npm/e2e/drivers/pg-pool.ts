@@ -1,3 +1,4 @@
+// A bare pool of pg, for drivers.test.ts and vite_versions.test.ts.
 import pg from 'pg';
 
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'] });

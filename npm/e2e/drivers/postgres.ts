@@ -1,3 +1,4 @@
+// postgres.js, for drivers.test.ts.
 import postgres from 'postgres';
 
 const sql = postgres(process.env['DATABASE_URL'] ?? '');

@@ -1,3 +1,4 @@
+// typeorm, for drivers.test.ts.
 import { DataSource } from 'typeorm';
 
 const source = new DataSource({ type: 'postgres', url: process.env['DATABASE_URL'] ?? '' });

@@ -1,1 +1,2 @@
+// Nothing is configured; SvelteKit wants the file.
 export default {};
