@@ -1,6 +1,7 @@
 // What arrives of `npm run db:cleanup --force` and its relatives: each package manager treats flags in
 // a way of its own, and what arrives must be what was meant.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Clients } from './clients.js';
@@ -17,6 +18,7 @@ before(async () => {
     { 'db:cleanup': 'ai-cleanup', predev: 'ai-cleanup', dev: 'node --version' },
     cluster.url(),
   );
+  await installForYarn4(project.folder);
 });
 beforeEach(async () => {
   clients = new Clients(cluster);
@@ -34,12 +36,29 @@ const managers: Record<string, string[]> = {
   npm: ['npm'],
   pnpm: [process.execPath, join(modules, 'pnpm/bin/pnpm.cjs')],
   'yarn 1': [process.execPath, join(modules, 'yarn/bin/yarn.js')],
+  'yarn 4': [process.execPath, join(modules, '@yarnpkg/cli-dist/bin/yarn.js')],
   bun: [join(modules, 'bun/bin/bun.exe')],
 };
 
 function run(manager: string, args: string[]): Promise<Finished> {
   const [program = '', ...first] = managers[manager] ?? [];
-  return execute(program, [...first, 'run', ...args], { folder: project.folder });
+  return execute(program, [...first, 'run', ...args], {
+    folder: project.folder,
+    // yarn 4 knows only the commands of what it has itself installed.
+    environment:
+      manager === 'yarn 4'
+        ? { PATH: `${project.folder}/node_modules/.bin:${process.env['PATH']}` }
+        : {},
+  });
+}
+
+/** yarn 4 runs nothing in a project that it has not installed, be there nothing to install. */
+async function installForYarn4(folder: string): Promise<void> {
+  writeFileSync(join(folder, 'yarn.lock'), ''); // says that the project ends here
+  writeFileSync(join(folder, '.yarnrc.yml'), 'nodeLinker: node-modules\nenableTelemetry: false\n');
+  const [program = '', ...first] = managers['yarn 4'] ?? [];
+  const { code, stdout } = await execute(program, [...first, 'install'], { folder });
+  assert.equal(code, 0, stdout);
 }
 
 const plainly = /1 session ended, 1 stayed/;
