@@ -9,14 +9,16 @@ export type Kind =
   /** The server is there, and every way in is taken. */
   | 'full';
 
+/** What to do, one step a line. There is always something. */
+export type Remedy = [string, ...string[]];
+
 export class Problem extends Error {
   override readonly name = 'Problem';
 
   constructor(
     readonly kind: Kind,
     message: string,
-    /** What to do about it, one step a line. */
-    readonly remedy: string[],
+    readonly remedy: Remedy,
     cause?: unknown,
   ) {
     super(message, { cause });

@@ -27,6 +27,8 @@ export interface ClusterOptions {
   settings?: string[];
   /** Load the library and create the extension in `app`; true by default. */
   extension?: boolean;
+  /** The files of the extension are where PostgreSQL looks for them; true by default. */
+  files?: boolean;
   /** How clients prove who they are: initdb's --auth. The password of all is `secret`. */
   auth?: 'trust' | 'scram-sha-256';
 }
@@ -49,7 +51,8 @@ export class Cluster {
     if (person.uid !== undefined) {
       chownSync(folder, person.uid, person.gid);
     }
-    const cluster = new Cluster(folder, await freePort(), await findPrograms());
+    const programs = await (options.files === false ? layOutWithoutFiles() : findPrograms());
+    const cluster = new Cluster(folder, await freePort(), programs);
     process.once('exit', () => cluster.stopNow());
     exitOnSignals();
 
@@ -180,19 +183,31 @@ function findPrograms(): Promise<string> {
 }
 
 async function layOutPrograms(): Promise<string> {
-  const build = process.env['BUILD'] ?? join(repository, 'build');
   const stage = process.env['STAGE'];
   if (stage !== undefined) {
     const { stdout } = await run(process.env['PG_CONFIG'] ?? 'pg_config', ['--bindir']);
     return stage + stdout.trim();
   }
+  return (await layOut()).programs;
+}
+
+/** The same PostgreSQL as if nobody had installed the extension. */
+async function layOutWithoutFiles(): Promise<string> {
+  const { folder, programs } = await layOut();
+  await run('find', [folder, '-name', 'ai_cleanup*', '-delete']);
+  return programs;
+}
+
+async function layOut(): Promise<{ folder: string; programs: string }> {
+  const build = process.env['BUILD'] ?? join(repository, 'build');
   const folder = mkdtempSync(join(tmpdir(), 'ai_cleanup.stage.'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   if (person.uid !== undefined) {
     execFileSync('chmod', ['755', folder]);
   }
-  const { stdout } = await run(join(repository, 'scripts/stage'), [build, join(folder, 'stage')]);
-  return stdout.trim();
+  const stage = join(folder, 'stage');
+  const { stdout } = await run(join(repository, 'scripts/stage'), [build, stage]);
+  return { folder: stage, programs: stdout.trim() };
 }
 
 function freePort(): Promise<number> {

@@ -4,7 +4,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Clients } from './clients.js';
+import { openTransactions } from '../dist/cli/doctor/server.js';
+import { connect } from '../dist/database/connection.js';
+import { readServer } from '../dist/database/server.js';
+import { Clients, pidOf } from './clients.js';
 import { Cluster } from './cluster.js';
 import { answer, command } from './command.js';
 
@@ -76,6 +79,75 @@ test('force=true in .npmrc, and a project without a script', async () => {
   writeFileSync(join(project, 'package.json'), '{}');
   assert.match((await find('npm_force'))?.what ?? '', /\.npmrc has force=true/);
   assert.deepEqual((await find('script'))?.remedy, ['npm pkg set scripts.db:cleanup=ai-cleanup']);
+});
+
+test('connection_limit, which postgres.js hands on to the server', async () => {
+  install('postgres', '3.4.9');
+  const found = await find('connection_limit', `${cluster.url()}?connection_limit=5`);
+  assert.match(found?.what ?? '', /makes postgres\.js fail/);
+  assert.match(found?.remedy.join() ?? '', /postgres\(url, \{ max: 5 \}\)/);
+});
+
+test('a server on which nobody has installed the extension', async () => {
+  const bare = await Cluster.start({ extension: false, files: false });
+  try {
+    const found = await find('extension', bare.url());
+    assert.match(found?.what ?? '', /does not have the extension/);
+    assert.match(found?.remedy.join() ?? '', /Install it on the server/);
+  } finally {
+    await bare.stop();
+  }
+});
+
+test('a newer version is installed than this database has', async () => {
+  const version = (to: string) =>
+    cluster.query(
+      `UPDATE pg_extension SET extversion = '${to}' WHERE extname = 'ai_cleanup'`,
+      'app',
+    );
+  const [now] = await cluster.query<{ extversion: string }>(
+    "SELECT extversion FROM pg_extension WHERE extname = 'ai_cleanup'",
+    'app',
+  );
+  await version('0.9');
+  try {
+    assert.deepEqual((await find('update'))?.remedy, ['ALTER EXTENSION ai_cleanup UPDATE;']);
+  } finally {
+    await version(now?.extversion ?? '');
+  }
+  assert.equal(await find('update'), undefined);
+});
+
+test('a statement whose client has gone, until the setting is there', async () => {
+  const remedy = (await find('lost_clients'))?.remedy[0] ?? '';
+  assert.match(remedy, /^ALTER DATABASE app SET client_connection_check_interval/);
+  await cluster.query(remedy);
+  assert.equal(await find('lost_clients'), undefined);
+});
+
+test('a forgotten transaction', async () => {
+  const clients = new Clients(cluster);
+  const connection = await connect({ url: cluster.url(), from: 'a test' });
+  try {
+    const client = await clients.inTransaction('forgetful');
+    const pid = await pidOf(client);
+    const look = async (patience?: string) =>
+      openTransactions({ connection, server: await readServer(connection) }, patience);
+    assert.deepEqual(await look(), [], 'a minute is nothing');
+    const [found, ...others] = await look('0');
+    assert.deepEqual(others, []);
+    assert.match(
+      found?.what ?? '',
+      new RegExp(`pid ${pid} \\(forgetful\\) .* transaction for 0 s`),
+    );
+    const [now, then] = found?.remedy ?? [];
+    await cluster.query(now?.replace(/^.*?: /, '') ?? '');
+    await clients.untilLost(client);
+    await cluster.query(then?.replace(/^.*?: /, '') ?? '');
+  } finally {
+    await connection.close();
+    await clients.close();
+  }
 });
 
 test('the way from a bare server to the extension, step by step', async () => {

@@ -153,13 +153,15 @@ test('doctor multiplies dev servers by their pools', async () => {
     ['10', 'fine', /2 processes of this project × a pool of 10 = 20 connections, of 97/],
     ['50', 'problem', /2 processes .* = 100 connections, more than the 97/],
   ] as const) {
-    const { findings } = await answer<{ findings: { id: string; level: string; what: string }[] }>(
-      ['doctor', '--pool', pool],
-      { folder: shop },
-    );
+    const { findings } = await answer<{
+      findings: { id: string; level: string; what: string; remedy: string[] }[];
+    }>(['doctor', '--pool', pool], { folder: shop });
     const found = findings.find(({ id }) => id === 'pools');
     assert.equal(found?.level, level);
     assert.match(found?.what ?? '', what);
+    const many = findings.find(({ id }) => id === 'dev_servers');
+    assert.match(many?.what ?? '', /2 dev servers of this project run at once: pid \d+ on port/);
+    assert.match(many?.remedy.join() ?? '', /ai-cleanup reset/);
   }
 });
 

@@ -1,5 +1,6 @@
 // What doctor finds: one thing each, with its remedy.
 import pc from 'picocolors';
+import type { Remedy } from '../problem.js';
 
 export interface Finding {
   /** fine: as it should be; hint: could be better; problem: will hurt. */
@@ -13,10 +14,10 @@ export interface Finding {
 export const fine = (id: string, what: string): Finding => ({
   ...{ level: 'fine', id, what, remedy: [] },
 });
-export const hint = (id: string, what: string, ...remedy: string[]): Finding => ({
+export const hint = (id: string, what: string, ...remedy: Remedy): Finding => ({
   ...{ level: 'hint', id, what, remedy },
 });
-export const problem = (id: string, what: string, ...remedy: string[]): Finding => ({
+export const problem = (id: string, what: string, ...remedy: Remedy): Finding => ({
   ...{ level: 'problem', id, what, remedy },
 });
 

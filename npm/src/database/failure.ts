@@ -1,7 +1,7 @@
 // Why a login failed, in words, and what to do about it: turns an error of the driver into a
 // Problem. Called by connection.ts only.
 import pg from 'pg';
-import { Problem } from '../problem.js';
+import { Problem, type Remedy } from '../problem.js';
 import { type Address, describe } from './address.js';
 
 /** No connection slot is free: of the server, of the role or of the database. */
@@ -21,7 +21,7 @@ export function explain(error: unknown, address: Address): unknown {
   const where = describe(address);
   const code = codeOf(error);
   const said = error instanceof pg.DatabaseError ? ` PostgreSQL says: ${error.message}.` : '';
-  const problem = (kind: 'unreachable' | 'full', message: string, ...remedy: string[]) =>
+  const problem = (kind: 'unreachable' | 'full', message: string, ...remedy: Remedy) =>
     new Problem(kind, message + said, [...remedy, `The URL is the one of ${address.from}.`], error);
 
   switch (code) {

@@ -1,7 +1,9 @@
 // What doctor says of the server: how full it is, how much of ai_cleanup it has, and settings
 // that make a full server likely.
+import { literal } from '../../database/connection.js';
 import { hasExtension, limitOf, type Server } from '../../database/server.js';
 import { isSession, readCount } from '../../database/sessions.js';
+import type { Remedy } from '../../problem.js';
 import { type Finding, fine, hint, problem } from '../finding.js';
 import type { Visit } from '../visit.js';
 import { several } from '../words.js';
@@ -73,7 +75,7 @@ async function extension({ connection, server }: Visit): Promise<Finding> {
 }
 
 /** What to say to load it: what is in the setting now has to stay there. */
-async function preload(connection: Visit['connection']): Promise<string[]> {
+async function preload(connection: Visit['connection']): Promise<Remedy> {
   const [row] = await connection
     .rows<{ now: string }>("SELECT current_setting('shared_preload_libraries') AS now")
     .catch(() => []); // not every role may see it
@@ -135,13 +137,16 @@ function role(server: Server): Finding[] {
 }
 
 /** Transactions that somebody has opened and forgotten: nobody may end these for being idle. */
-async function openTransactions({ connection, server }: Visit): Promise<Finding[]> {
+export async function openTransactions(
+  { connection, server }: Omit<Visit, 'address'>,
+  patience = '1 minute',
+): Promise<Finding[]> {
   const open = await connection.rows<{ pid: number; seconds: number; application: string }>(`
     SELECT pid, application_name AS application,
            extract(epoch FROM clock_timestamp() - state_change)::int AS seconds
       FROM pg_stat_activity
      WHERE ${isSession} AND datname = current_database() AND state LIKE 'idle in transaction%'
-       AND state_change < clock_timestamp() - interval '1 minute'
+       AND state_change < clock_timestamp() - interval ${literal(patience)}
      ORDER BY 3 DESC`);
   const remedy = hasExtension(server)
     ? `ALTER DATABASE ${quote(server.database)} SET ai_cleanup.idle_in_transaction_timeout = '5min';`
