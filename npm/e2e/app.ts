@@ -54,10 +54,15 @@ export class App {
     return App.serve(t, folder, 'index.html', options);
   }
 
-  /** The same with the app of the folder sveltekit. */
-  static async startSvelteKit(t: Owner, options: AppOptions): Promise<App> {
-    const folder = copyApp(t, join(here, 'sveltekit'), join(here, 'node_modules'));
-    return App.serve(t, folder, 'src/app.html', options);
+  /** The same with an app of one of the folders here. */
+  static async startFixture(
+    t: Owner,
+    name: string,
+    html: string,
+    options: AppOptions,
+  ): Promise<App> {
+    const folder = copyApp(t, join(here, name), join(here, 'node_modules'));
+    return App.serve(t, folder, html, options);
   }
 
   private static async serve(

@@ -7,7 +7,9 @@ import { Database } from './database.ts';
 const saves = 10;
 
 async function start(t: TestContext, database: Database, mode: string): Promise<App> {
-  const app = await App.startSvelteKit(t, { databaseUrl: database.url, mode });
+  const app = await App.startFixture(t, 'sveltekit', 'src/app.html', {
+    ...{ databaseUrl: database.url, mode },
+  });
   assert.equal((await app.get('/api/info')).status, 200);
   return app;
 }
