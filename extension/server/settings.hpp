@@ -1,4 +1,4 @@
-// The settings, each with its bounds. The README's table is checked against these.
+// The settings, each with its bounds. The table in docs/settings.md is checked against these.
 #pragma once
 
 #include "bridge/prelude.hpp"
