@@ -5,7 +5,7 @@ build_packages=(g++ cmake ninja-build)
 # With PG_CONFIG set it is the caller's own PostgreSQL that is built for.
 server_packages=(postgresql-15 postgresql-server-dev-15)
 # What it is tested beside.
-neighbour_packages=(pgbouncer postgresql-15-cron sqlsmith)
+neighbour_packages=(pgbouncer postgresql-15-cron postgresql-15-plproxy sqlsmith)
 test_packages=(libgtest-dev libipc-run-perl make openssl perl)
 lint_packages=(clang-format clang-tidy)
 fuzz_packages=(clang libclang-rt-14-dev)
