@@ -25,7 +25,7 @@ roots_impossible() {
 
 # Makes a root unless it is in the cache; `root` is then its folder. Comes into the cache by
 # being renamed when it is complete, so one that was interrupted is never used.
-make_root() { # suite, packages...
+make_root() { # suite, packages..., -- and packages that a suite may lack...
     local suite=$1 packages new
     shift
     packages=$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd,)
