@@ -110,8 +110,11 @@ save(int code, Datum)
 	const int write_errno = errno;
 	const bool closed = file.stream != nullptr && FreeFile(file.stream) == 0;
 	pfree(endings);
-	if (written && closed && durable_rename(draft, kept, LOG) == 0)
+	if (written && closed)
+	{
+		(void) durable_rename(draft, kept, LOG);
 		return;
+	}
 	errno = written ? errno : write_errno;
 	ereport(LOG, (errcode_for_file_access(), errmsg("could not write file \"%s\": %m", draft)));
 	unlink(draft);
