@@ -1,13 +1,15 @@
-// npm run screenshots: makes npm/docs/panel-*.png, the pictures of the README, from a real app on a
-// real server.
+// npm run screenshots: makes the pictures of the README, npm/docs/*.png, of the panel and of
+// `ai-cleanup watch`, from a real app on a real server.
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { App } from './app.ts';
 import { openPage } from './browser.ts';
 import { Database } from './database.ts';
+import { Terminal } from './terminal.ts';
 
 const folder = fileURLToPath(new URL('../docs/', import.meta.url));
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 mkdirSync(folder, { recursive: true });
 
 const ends: (() => unknown)[] = [];
@@ -16,10 +18,13 @@ try {
   const database = await Database.start(owner);
   const app = await App.start(owner, { databaseUrl: database.url, mode: 'guarded' });
   const page = await openPage(owner, `${app.origin}/__ai_cleanup/`, {
-    viewport: { width: 1120, height: 800 },
+    viewport: { width: 1120, height: 1200 },
     deviceScaleFactor: 1.5,
   });
   await page.locator('#count').waitFor();
+  const watch = new Terminal(owner, `'${process.execPath}' '${main}' watch --interval 0.5s`, {
+    DATABASE_URL: database.url,
+  });
 
   // A morning's work: saves here, and something else that forgets its connections.
   for (let round = 1; round <= 2; round++) {
@@ -39,6 +44,7 @@ try {
     await sleep(1500);
     await page.screenshot({ path: `${folder}panel-${colorScheme}.png` });
   }
+  await watch.quit('q', owner, `${folder}watch.png`);
 } finally {
   for (const end of ends) await end();
 }

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import headless from '@xterm/headless';
 import { Clients } from './clients.js';
 import { Cluster } from './cluster.js';
-import { clean, command, main } from './command.js';
+import { clean, command, execute, main } from './command.js';
+
+const { Terminal } = headless;
 
 let cluster: Cluster;
 let clients: Clients;
@@ -69,16 +72,57 @@ test('on a terminal: bar, chart, who is connected, last endings; c cleans up, q 
   await seen.until(/Last endings.*leaky +\d.* call +ai_cleanup\(\) was called/s);
   watching.stdin.write('q');
   assert.equal(await new Promise((resolve) => watching.on('close', resolve)), 0);
+  const screen = await screenOf(seen.all, 100, 40);
+  assert.match(
+    screen,
+    /^app on [^\n]*\n[^\n]*1 of 97.*\nWho is connected\n.*leaky.*\nLast endings\n.*leaky.*\n3 sessions ended\.\n\nc clean up {3}q quit$/s,
+  );
+  assert.equal(screen.match(/Who is connected/g)?.length, 1, screen);
+  assert.equal(screen.match(/ai_cleanup\(\) was called/g)?.length, 3, screen);
 });
+
+test('in 24 rows, with many programs, the upper lines are still there', async () => {
+  for (let program = 1; program <= 9; program++) {
+    await clients.idle(1, `program-${program}`);
+  }
+  await command([], setting());
+  for (let program = 1; program <= 9; program++) {
+    await clients.idle(1, `program-${program}`);
+  }
+  const line = `stty columns 100 rows 24; '${process.execPath}' '${main}' watch --looks 1`;
+  const { stdout } = await execute(
+    'script',
+    ['--quiet', '--return', '--command', line, '/dev/null'],
+    {
+      environment: { DATABASE_URL: cluster.url(), TERM: 'xterm' },
+    },
+  );
+  const screen = await screenOf(stdout, 100, 24);
+  assert.match(screen, /^app on [^\n]*\n[^\n]*10 of 97 connections .*… and \d more\n.*q quit$/s);
+});
+
+/** What a person sees in a terminal of that size to which this was written. */
+async function screenOf(written: string, cols: number, rows: number): Promise<string> {
+  const terminal = new Terminal({ cols, rows, allowProposedApi: true });
+  await new Promise<void>((done) => terminal.write(written, done));
+  const { active } = terminal.buffer;
+  const lines = Array.from({ length: rows }, (_, row) =>
+    active.getLine(active.viewportY + row)?.translateToString(true),
+  );
+  return lines.join('\n').trimEnd();
+}
 
 /** What a process has said so far. */
 class Said {
+  /** From the beginning, whatever was forgotten. */
+  all = '';
   private text = '';
   private wake = () => {};
 
   constructor(stream: NodeJS.ReadableStream) {
-    stream.on('data', (text: Buffer) => {
-      this.text += text.toString();
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      this.text += text;
+      this.all += text;
       this.wake();
     });
   }

@@ -2,7 +2,6 @@
 import asciichart from 'asciichart';
 import pc from 'picocolors';
 
-const most = 8; // lines
 const label = 5;
 
 /** How many values have room in so many columns. */
@@ -10,10 +9,16 @@ export function room(columns: number): number {
   return Math.max(10, columns - label - 6);
 }
 
-/** The last value is now; `seconds` is the time between two values. */
-export function chart(values: number[], limit: number, seconds: number, columns: number): string {
+/** In so many columns and lines at most. The last value is now, `seconds` after the one before. */
+export function chart(
+  values: number[],
+  limit: number,
+  seconds: number,
+  columns: number,
+  lines: number,
+): string {
   const shown = values.slice(-room(columns));
-  const { top, height } = scale(Math.max(1, ...shown), limit);
+  const { top, height } = scale(Math.max(1, ...shown), limit, lines - 2);
   const drawn = asciichart.plot(shown, {
     ...{ min: 0, max: top, height },
     format: (value) => value.toFixed(0).padStart(label),
@@ -25,7 +30,7 @@ export function chart(values: number[], limit: number, seconds: number, columns:
 }
 
 /** Up to the limit once it is in sight; before, a little above the highest value. */
-function scale(peak: number, limit: number): { top: number; height: number } {
+function scale(peak: number, limit: number, most: number): { top: number; height: number } {
   const wanted = peak * 2 >= limit ? Math.max(limit, peak) : peak + 2;
   const step = Math.ceil(wanted / most); // whole numbers at the axis
   const height = Math.ceil(wanted / step);

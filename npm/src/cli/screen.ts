@@ -19,33 +19,54 @@ export interface Known {
   keys: boolean;
 }
 
-export function screen(known: Known, columns: number): string {
-  const { sample, message } = known;
-  return [
-    known.heading,
-    ...(sample === undefined ? [] : body(known, sample, columns)),
-    ...(message === undefined ? [] : ['', message]),
-    ...(known.keys ? ['', pc.dim('c clean up   q quit')] : []),
-  ]
-    .flatMap((part) => part.split('\n'))
+/** The most lines that each part takes. */
+interface Size {
+  chart: number;
+  leaks: number;
+  endings: number;
+}
+
+/** The first that has room in the terminal is taken; the last one fits into 24 rows. */
+const sizes: [...Size[], Size] = [
+  { chart: 10, leaks: 6, endings: 5 },
+  { chart: 8, leaks: 4, endings: 3 },
+  { chart: 6, leaks: 2, endings: 1 },
+];
+
+export function screen(known: Known, columns: number, rows: number): string {
+  const room = rows - 1; // the cursor is in the line below
+  const drawn = sizes.map((size) => lines(known, columns, size));
+  const chosen = drawn.find(({ length }) => length <= room) ?? drawn.at(-1) ?? [];
+  return chosen
+    .slice(0, room)
     .map((line) => sliceAnsi(line, 0, columns))
     .join('\n');
 }
 
-function body(known: Known, sample: Sample, columns: number): string[] {
+function lines(known: Known, columns: number, size: Size): string[] {
+  const { sample, message } = known;
+  return [
+    known.heading,
+    ...(sample === undefined ? [] : body(known, sample, columns, size)),
+    ...(message === undefined ? [] : ['', message]),
+    ...(known.keys ? ['', pc.dim('c clean up   q quit')] : []),
+  ].flatMap((part) => part.split('\n'));
+}
+
+function body(known: Known, sample: Sample, columns: number, size: Size): string[] {
   const { connections, leaks, endings } = sample;
   return [
     `  ${bar(connections.server, connections.limit)} ` +
       `${pc.bold(`${connections.server} of ${connections.limit}`)} connections in use, ` +
       `${several(connections.database, 'of them', 'of them')} to ${known.database}`,
     '',
-    chart(known.history, connections.limit, known.seconds, columns),
+    chart(known.history, connections.limit, known.seconds, columns, size.chart),
     '',
     pc.bold('Who is connected'),
-    leakTable(leaks, 6),
+    leakTable(leaks, size.leaks),
     '',
     pc.bold('Last endings'),
-    lastEndings(endings),
+    lastEndings(endings?.slice(0, size.endings) ?? null),
   ];
 }
 

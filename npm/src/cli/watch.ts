@@ -63,7 +63,7 @@ export async function watch(options: WatchOptions): Promise<number> {
         known.history.push(full ? (known.sample?.connections.limit ?? 0) : 0);
       }
       if (live) {
-        draw(screen(known, process.stdout.columns));
+        draw(screen(known, process.stdout.columns, process.stdout.rows));
       } else {
         console.log(options.json ? json(known, line === undefined) : plain(known));
       }
