@@ -29,6 +29,8 @@ export interface AppOptions {
   databaseUrl: string;
   /** Of vite: `naive`, `guarded`, or `development`. */
   mode?: string;
+  /** The package that is installed under another's name: `{ pg: 'pg8.11' }`. */
+  instead?: Record<string, string>;
 }
 
 export interface Answer {
@@ -61,7 +63,12 @@ export class App {
     html: string,
     options: AppOptions,
   ): Promise<App> {
-    const folder = copyApp(t, join(here, name), join(here, 'node_modules'));
+    const modules = join(here, 'node_modules');
+    const folder = copyApp(t, join(here, name), modules);
+    for (const [entry, other] of Object.entries(options.instead ?? {})) {
+      rmSync(join(folder, 'node_modules', entry));
+      symlinkSync(join(modules, other), join(folder, 'node_modules', entry));
+    }
     return App.serve(t, folder, html, options);
   }
 
