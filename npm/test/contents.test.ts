@@ -1,14 +1,14 @@
 // What is published: only what should be, and types that resolve for everybody who can use it.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { command } from './command.js';
+import { command, execute } from './command.js';
 import { type Packed, pack, root } from './project.js';
 
 let folder: string;
@@ -57,6 +57,66 @@ test('types resolve under node16 and bundler', async () => {
     .filter(({ resolutionKind }) => !/^(node10|node16-cjs)$/.test(resolutionKind ?? ''));
   assert.deepEqual(others, []);
 });
+
+for (const resolution of [
+  { module: 'node16', moduleResolution: 'node16' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+]) {
+  test(`a strict project that has nothing else compiles with ${resolution.moduleResolution}`, async () => {
+    const project = mkdtempSync(join(folder, 'project.'));
+    installAlone(project);
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(project, 'use.ts'), use);
+    const compilerOptions = { ...resolution, target: 'es2022', strict: true, noEmit: true };
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: false, types: [] } }),
+    );
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await execute(process.execPath, [tsc, '--project', project]);
+    assert.equal(stdout, '');
+  });
+}
+
+const use = `
+  import { cleanUp, connect, findAddress, readServer } from 'ai-cleanup';
+  import { prismaSingleton } from 'ai-cleanup/prisma';
+  import aiCleanup from 'ai-cleanup/vite';
+
+  class PrismaClient {
+    constructor(readonly options: { adapter: object; log?: string[] }) {}
+  }
+  export const plugins: { name: string }[] = [aiCleanup()];
+  export const prisma: PrismaClient = prismaSingleton(PrismaClient, { max: 5, idleTimeoutMillis: 0 });
+  // @ts-expect-error: no number
+  prismaSingleton(PrismaClient, { max: 'five' });
+  // @ts-expect-error: there is no such option of a pool
+  prismaSingleton(PrismaClient, { maximum: 5 });
+
+  const connection = await connect(findAddress(undefined));
+  const { went } = await cleanUp(connection, await readServer(connection));
+  export const pids: number[] = went.map(({ pid }) => pid);
+`;
+
+/** What a project has that installs this package: the package, and what it depends on. */
+function installAlone(project: string): void {
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, 'ai-cleanup'), { recursive: true });
+  execFileSync('tar', [
+    ...['--extract', `--file=${join(folder, packed.filename)}`],
+    ...['--strip-components=1', `--directory=${join(modules, 'ai-cleanup')}`],
+  ]);
+  const args = ['ls', '--all', '--omit=dev', '--omit=peer', '--parseable'];
+  const [, ...installed] = execFileSync('npm', args, { cwd: root, encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  for (const from of installed) {
+    const name = relative(join(root, 'node_modules'), from);
+    if (name.includes('node_modules')) continue; // comes with the one it lies in
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(from, join(modules, name));
+  }
+}
 
 test('the README and --help know every exit code, and the same ones', async () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
