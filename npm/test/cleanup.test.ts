@@ -1,6 +1,15 @@
 // The clean-up with the extension: what goes, what stays and why, and who may do what.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import {
+  cleanUp,
+  connect,
+  findAddress,
+  readCount,
+  readEndings,
+  readLeaks,
+  readServer,
+} from '../dist/index.js';
 import { Clients } from './clients.js';
 import { Cluster } from './cluster.js';
 import { answer, command } from './command.js';
@@ -75,6 +84,18 @@ test('force ends all; what the role may not end is still there: exit code 5', as
   const refused = await command(['--force'], setting());
   assert.equal(refused.code, 5, refused.stdout);
   assert.match(refused.stdout, /1 session that should have ended is still there/);
+});
+
+test('from a program', async () => {
+  await clients.idle(2);
+  const connection = await connect(findAddress(cluster.url()));
+  const server = await readServer(connection);
+  assert.equal((await readCount(connection, server)).database, 3);
+  const { went, stayed } = await cleanUp(connection, server);
+  assert.deepEqual([went.length, stayed.length], [2, 0]);
+  assert.equal((await readLeaks(connection, server))[0]?.application, 'ai-cleanup');
+  assert.equal((await readEndings(connection, server, 2))?.length, 2);
+  await connection.close();
 });
 
 test('--idle spares those who were idle for less', async () => {

@@ -82,6 +82,22 @@ test('a command that is not understood', async () => {
   }
 });
 
+test('of several databases one JSON object each', async () => {
+  const { code, stdout } = await command(
+    ['status', '--json', cluster.url(), cluster.url('postgres', 'postgres')],
+    { folder },
+  );
+  assert.equal(code, 0);
+  const told = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { server: { database: string; role: string } });
+  assert.deepEqual(
+    told.map(({ server }) => `${server.role} in ${server.database}`),
+    ['app in app', 'postgres in postgres'],
+  );
+});
+
 test('of several databases, those that answer are shown, and the exit code tells of the other', async () => {
   const finished = await command(['status', cluster.url(), cluster.url('app', 'nowhere')], {
     folder,
