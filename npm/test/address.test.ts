@@ -25,7 +25,7 @@ test('--url, then the environment, then .env, found from inside the project, too
     `PASSWORD=pw\nDATABASE_URL="postgresql://a:\${PASSWORD}@h/d"\n`,
   );
   const environment = { DATABASE_URL: 'postgresql://environment/d' };
-  assert.deepEqual(findAddress(url, environment, inside), { url, from: '--url' });
+  assert.deepEqual(findAddress(url, environment, inside), { url, from: 'the command line' });
   assert.equal(findAddress(undefined, environment, inside).from, 'DATABASE_URL');
   assert.deepEqual(findAddress(undefined, {}, inside), {
     url: 'postgresql://a:pw@h/d',
@@ -48,6 +48,7 @@ test('what is no URL of PostgreSQL is refused, with a word on why', () => {
     ['file:./dev.db', /begins with file:/],
     ['prisma+postgres://accelerate/?api_key=x', /begins with prisma\+postgres:/],
     ['postgresql://app:pa/ss@localhost/app', /cannot be read/],
+    ['postgresql://app@localhost:99999/app', /cannot be read/],
   ] as const) {
     assert.throws(() => findAddress(wrong), isProblem(message));
   }

@@ -75,6 +75,7 @@ test('a command that is not understood', async () => {
     ['--forse'],
     ['cleanup', '--idle', 'soon'],
     ['reset', '--ports', 'x'],
+    ['watch', '--interval', '0'],
   ]) {
     const finished = await command(args, { folder });
     assert.equal(finished.code, 2, args.join(' '));

@@ -18,7 +18,13 @@ if (!process.env.DATABASE_URL) {
   process.exit(1);
 }
 const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-await client.connect();
+try {
+  await client.connect();
+} catch (error) {
+  const why = error.errors?.[0] ?? error; // one for each address of the host's name
+  console.error(`No connection: ${why.message}. Is DATABASE_URL right? "npx ai-cleanup doctor" helps.`);
+  process.exit(1);
+}
 try {
   await client.query(`
     CREATE TABLE IF NOT EXISTS _prisma_migrations (

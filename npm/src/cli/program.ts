@@ -1,6 +1,6 @@
 // The command line: which commands and options there are. What they do is in the files of their
 // names, loaded when they are needed.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { name, version } from '../package.js';
 import { exit, meanings } from './exit.js';
 import { understand } from './wish.js';
@@ -17,6 +17,7 @@ interface Common {
 }
 
 const words = ['force', 'dry-run'];
+const usualPorts = '3000-3015,5173';
 
 const examples = `  ai-cleanup                  end the idle connections
   ai-cleanup --dry-run        only say which these are
@@ -63,7 +64,9 @@ export function program(result: Result): Command {
 
   withCommon(root.command('watch'))
     .description('the same, live: count against limit, over time, who leaks, the last endings')
-    .option('--interval <time>', 'between two looks', toSeconds, 1)
+    .addOption(
+      new Option('--interval <time>', 'between two looks').argParser(toInterval).default(1, '1s'),
+    )
     .option('--looks <number>', 'end after so many looks', toNumber)
     .action(async (options: Common & { interval: number; looks?: number }) => {
       const { watch } = await import('./watch.js');
@@ -82,7 +85,11 @@ export function program(result: Result): Command {
     .description("end this project's dev servers, free their ports, and clean up")
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'only say what would be ended')
-    .option('--ports <list>', 'the ports that are to be free', toPorts, toPorts('3000-3015,5173'))
+    .addOption(
+      new Option('--ports <list>', 'the ports that are to be free')
+        .argParser(toPorts)
+        .default(toPorts(usualPorts), usualPorts),
+    )
     .action(async (options: Common & { yes?: boolean; dryRun?: boolean; ports: number[] }) => {
       const wish = understand({ dryRun: options.dryRun, words: [] });
       const { reset } = await import('./reset.js');
@@ -105,7 +112,11 @@ function withCommon(command: Command): Command {
   return command
     .option('--url <url>', 'the database')
     .option('--json', 'one JSON object (in watch: a line for each look)')
-    .option('--wait <time>', 'for how long to try if every slot is taken', toSeconds, 5);
+    .addOption(
+      new Option('--wait <time>', 'for how long to try if every slot is taken')
+        .argParser(toSeconds)
+        .default(5, '5s'),
+    );
 }
 
 function exitCodes(): string {
@@ -118,6 +129,14 @@ function toSeconds(text: string): number {
   const value = seconds(text);
   if (value === undefined) {
     throw new InvalidArgumentError('A time looks like 30s, 5min or 2h.');
+  }
+  return value;
+}
+
+function toInterval(text: string): number {
+  const value = toSeconds(text);
+  if (value < 0.1) {
+    throw new InvalidArgumentError('It has to be 0.1s at least.');
   }
   return value;
 }

@@ -9,7 +9,7 @@ import { Problem } from '../problem.js';
 
 export interface Address {
   url: string;
-  /** Where the URL was found, for people: `--url`, `DATABASE_URL`, `.env`. */
+  /** Where the URL was found, for people: `the command line`, `DATABASE_URL`, `.env`. */
   from: string;
 }
 
@@ -45,7 +45,7 @@ export function findProject(folder: string = process.cwd()): string {
 }
 
 function fromOption(url: string | undefined): Address | undefined {
-  return url === undefined ? undefined : { url, from: '--url' };
+  return url === undefined ? undefined : { url, from: 'the command line' };
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv): Address | undefined {
@@ -95,7 +95,10 @@ function check({ url, from }: Address): void {
     throw new Problem(
       'usage',
       `The database URL of ${from} cannot be read.`,
-      ['Characters such as @ : / # % in a password must be written as %40 %3A %2F %23 %25.'],
+      [
+        'Characters such as @ : / # % in a password must be written as %40 %3A %2F %23 %25.',
+        'A port is a number up to 65535.',
+      ],
       error,
     );
   }

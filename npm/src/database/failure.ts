@@ -62,7 +62,12 @@ export function explain(error: unknown, address: Address): unknown {
       break;
   }
   if (error instanceof Error && /password must be a string|no password/i.test(error.message)) {
-    return problem('unreachable', `${where} wants a password.`, 'Put one into the URL.');
+    return problem(
+      'unreachable',
+      `${where} wants a password.`,
+      'Put it into the URL: postgresql://user:password@host:port/database.',
+      'If the role has none: as a superuser, \\password USER in psql sets one.',
+    );
   }
   if (error instanceof Error && /timeout|terminated unexpectedly|SSL/i.test(error.message)) {
     return problem('unreachable', `${where}: ${error.message}.`, 'Is it PostgreSQL at that port?');
