@@ -39,13 +39,13 @@ export interface Answer {
   text: string;
 }
 
-export class App {
+export class App<Server extends { origin: string; output: string } = DevServer> {
   /** When the latest save was seen to have had its effect. */
   private saved = 0;
 
-  private constructor(
+  constructor(
     readonly folder: string,
-    readonly server: DevServer,
+    readonly server: Server,
   ) {}
 
   /** A copy of the example with its development server running, its database migrated. */
@@ -81,12 +81,16 @@ export class App {
     const args = ['node_modules/vite/bin/vite.js', '--port', '0', '--mode', mode];
     const server = await DevServer.start(t, folder, args, { DATABASE_URL: databaseUrl });
     const app = new App(folder, server);
-    // Vite answers before its watcher has seen every file, and does not hear of a save before that.
-    await until('the watcher', async () => {
-      app.edit(html, /$/, '\n');
-      return server.output.includes(`page reload ${html}`);
-    });
+    await app.watches(html);
     return app;
+  }
+
+  /** Vite answers before its watcher has seen every file, and does not hear of a save before that. */
+  async watches(html: string): Promise<void> {
+    await until('the watcher', async () => {
+      this.edit(html, /$/, '\n');
+      return this.server.output.includes(`page reload ${html}`);
+    });
   }
 
   get origin(): string {
