@@ -57,5 +57,5 @@ fetch_postgresql_source() ( # version of the server, folder
         done
     tar --extract --file="$(ls ./*.orig.tar.*)" --directory=tree --strip-components=1 --wildcards \
         --no-same-owner '*/src/test/regress/*' '*/src/test/isolation/*' '*/src/tools/valgrind.supp'
-    echo "Got $(ls ./*.orig.tar.*)"
+    ls ./*.orig.tar.* | sed 's/.*_\(.*\)\.orig\..*/\1/' >tree/version
 )
