@@ -74,10 +74,7 @@ sub connect_to
 sub ask
 {
 	my ($node, $dbname, $sql) = @_;
-	my $client = PgClient->start($node, dbname => $dbname);
-
-	$client->send_query($sql);
-	$client->send_message('X');
+	my $client = PgClient->start($node, dbname => $dbname, first => [$sql], leaves => 1);
 	my ($login, $answer) = ($client->answer, $client->answer);
 	croak "$sql: $_->{error}{M}" for grep { $_->{error} } $login, $answer;
 	croak "$sql: the connection has ended" unless $answer->{ready};

@@ -14,15 +14,15 @@ use Socket;
 
 # Logs in and waits until the server is ready; dies if it refuses. How:
 #   dbname, user, application_name, options, replication   as in a connection string
-#   first           commands that are sent ahead, so that the session is never idle before them;
-#                   their answers are yet to be read
+#   first           commands that come with the login's own message, so that the session is never
+#                   idle before them; their answers are yet to be read
+#   leaves          and then the client is gone
 #   tcp             over 127.0.0.1 instead of the unix socket
 #   receive_buffer  bytes that the kernel may keep for a client that does not read
 sub new
 {
 	my ($class, $node, %how) = @_;
 	my $self = $class->start($node, %how);
-	$self->send_query($_) for @{ $how{first} // [] };
 	my $answer = $self->answer;
 
 	croak 'login refused: ' . ($answer->{error}{M} // 'no reason given')
@@ -47,7 +47,8 @@ sub start
 		timeout => $PostgreSQL::Test::Utils::timeout_default
 	}, $class;
 
-	$self->send_bytes(pack('N N a*', length($startup) + 9, 196608, "$startup\0"));
+	$self->send_bytes(join '', pack('N N a*', length($startup) + 9, 196608, "$startup\0"),
+		(map { message('Q', "$_\0") } @{ $how{first} // [] }), $how{leaves} ? message('X', '') : ());
 	return $self;
 }
 
