@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { createServer } from 'vite';
 import { applicationName } from '../dist/vite/application_name.js';
+import aiCleanup, { type AiCleanupPlugin } from '../dist/vite/index.js';
 import { databaseOf, ignoredLimit } from '../dist/vite/pools/database.js';
 import { findDrivers } from '../dist/vite/pools/drivers.js';
 
@@ -39,6 +41,22 @@ test('what Prisma 7 ignores in a URL is seen', () => {
   assert.equal(of('postgresql://a@h/d?connection_limit=5'), 'connection_limit=5');
   assert.equal(of('postgresql://a@h/d?schema=x&pool_timeout=3'), 'pool_timeout=3');
   assert.equal(of('postgresql://a@h/d?schema=x'), undefined);
+});
+
+test('it adds no signal handlers, and nothing at the exit', async () => {
+  const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit', 'beforeExit'] as const;
+  const listeners = async (plugins: AiCleanupPlugin[]) => {
+    const server = await createServer({
+      ...{ configFile: false, logLevel: 'silent', plugins },
+      server: { middlewareMode: true, ws: false, watch: null },
+    });
+    const counts = events.map((event) => process.listenerCount(event));
+    await server.close();
+    return counts;
+  };
+  await listeners([]); // adds what is added once
+  const without = await listeners([]);
+  assert.deepEqual(await listeners([aiCleanup()]), without);
 });
 
 test('every copy of pg that the project can load is found, once', (t) => {

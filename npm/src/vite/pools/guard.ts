@@ -69,8 +69,9 @@ function guardClient(prototype: Client & Guarded): void {
 }
 
 function listen(emitter: (Pool | Client) & Guarded): void {
-  const { on } = EventEmitter.prototype;
-  on.call(emitter, 'error', (error: Error) => {
+  const { prependListener } = EventEmitter.prototype;
+  // In front of the others: one of once() is gone when it has been called.
+  prependListener.call(emitter, 'error', (error: Error) => {
     if (emitter.listenerCount('error') === 1) emitter[guarded]?.lost(error);
   });
 }
