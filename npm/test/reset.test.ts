@@ -31,7 +31,10 @@ after(() => cluster.stop());
 function projectIn(name: string): string {
   const project = join(folder, name);
   mkdirSync(join(project, 'src'), { recursive: true });
-  writeFileSync(join(project, 'package.json'), '{"scripts": {"db:cleanup": "ai-cleanup"}}');
+  writeFileSync(
+    join(project, 'package.json'),
+    '{"scripts": {"db:cleanup": "ai-cleanup", "dev": "node server.mjs"}}',
+  );
   writeFileSync(join(project, '.env'), `DATABASE_URL=${cluster.url()}\n`);
   // Listens, says where, and is as deaf to a polite request as it is told to be.
   writeFileSync(
@@ -124,27 +127,51 @@ test('on a terminal it asks, and takes a y for a yes and nothing else', async ()
   }
 });
 
-test('doctor finds a dev server that was left behind, and reset ends it', async () => {
-  // The shell that starts it is gone at once, as is npm when it is killed.
-  const port = await new Promise<string>((resolve) => {
-    const shell = spawn('sh', ['-c', 'node server.mjs & echo'], { cwd: shop, env: clean() });
-    shell.stdout.on(
-      'data',
-      (said: Buffer) => said.toString().trim() && resolve(said.toString().trim()),
+for (const [how, leaveBehind] of [
+  ['when the shell that started it is gone', startByShell],
+  ['when npm was killed', startByNpm],
+] as const) {
+  test(`doctor finds a dev server that was left behind ${how}, and reset ends it`, async () => {
+    const port = await leaveBehind();
+    const found = await answer<{ findings: { id: string; what: string; remedy: string[] }[] }>(
+      ['doctor'],
+      { folder: shop },
     );
+    const orphan = found.findings.find(({ id }) => id === 'orphan');
+    assert.match(orphan?.what ?? '', new RegExp(`port ${port}`));
+    assert.match(orphan?.remedy.join() ?? '', /ai-cleanup reset/);
+    const { stdout } = await command(['reset', '--yes'], { folder: shop });
+    assert.match(stdout, new RegExp(`${port} .*server\\.mjs +left behind`));
+    const after = await answer<{ processes: [] }>(['reset', '--dry-run'], { folder: shop });
+    assert.deepEqual(after.processes, []);
   });
-  const found = await answer<{ findings: { id: string; what: string; remedy: string[] }[] }>(
-    ['doctor'],
-    { folder: shop },
+}
+
+function startByShell(): Promise<string> {
+  return portOf(spawn('sh', ['-c', 'node server.mjs & echo'], { cwd: shop, env: clean() }));
+}
+
+async function startByNpm(): Promise<string> {
+  const npm = spawn('npm', ['run', '--silent', 'dev'], { cwd: shop, env: clean() });
+  children.push(npm);
+  const port = await portOf(npm);
+  const served = await answer<{ findings: { id: string }[] }>(['doctor'], { folder: shop });
+  assert.deepEqual(
+    served.findings.filter(({ id }) => id === 'orphan'),
+    [],
+    'as long as npm is there it is none',
   );
-  const orphan = found.findings.find(({ id }) => id === 'orphan');
-  assert.match(orphan?.what ?? '', new RegExp(`port ${port}`));
-  assert.match(orphan?.remedy.join() ?? '', /ai-cleanup reset/);
-  const { stdout } = await command(['reset', '--yes'], { folder: shop });
-  assert.match(stdout, new RegExp(`${port} .*server\\.mjs +left behind`));
-  const after = await answer<{ processes: [] }>(['reset', '--dry-run'], { folder: shop });
-  assert.deepEqual(after.processes, []);
-});
+  await killed(npm);
+  return port;
+}
+
+function portOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (said: Buffer) => {
+      if (said.toString().trim() !== '') resolve(said.toString().trim());
+    });
+  });
+}
 
 test('doctor multiplies dev servers by their pools', async () => {
   await devServer(shop);

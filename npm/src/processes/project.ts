@@ -105,8 +105,16 @@ function ancestorsOf(pid: number, byPid: Map<number, Listed>): Set<number> {
  * systemd's of the user; a dev server in use has a shell, a package manager or an editor above it.
  */
 function isOrphan(one: Listed, byPid: Map<number, Listed>): boolean {
-  const parent = byPid.get(one.ppid);
-  return one.ppid === 1 || parent === undefined || parent.name === 'systemd';
+  let parent = byPid.get(one.ppid);
+  while (parent !== undefined && isOfScript(parent)) {
+    parent = byPid.get(parent.ppid);
+  }
+  return one.pid !== 1 && (parent === undefined || parent.pid === 1 || parent.name === 'systemd');
+}
+
+/** The shell by which a package manager runs a script (`sh -c vite`), and that outlives it. */
+function isOfScript({ pid, cmd = '' }: Listed): boolean {
+  return pid !== 1 && /^(ba|da|k|z)?sh$/.test(firstWord(cmd)) && /\s-\w*c\s/.test(cmd);
 }
 
 function firstWord(command: string): string {
