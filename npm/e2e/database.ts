@@ -57,6 +57,21 @@ export class Database {
     return () => Promise.all(ends);
   }
 
+  /**
+   * Keeps everybody off a table of the app until what it returns is called. By a replication
+   * connection, which takes no slot and is not counted.
+   */
+  async lock(table: string): Promise<() => Promise<void>> {
+    const config: pg.ClientConfig & { replication: string } = {
+      connectionString: this.cluster.url('postgres'),
+      replication: 'database',
+    };
+    const client = new pg.Client(config);
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE ${table}`);
+    return () => client.end();
+  }
+
   /** Ends the sessions of the app's database, idle ones or all, and waits until they are gone. */
   async cleanUp(force: boolean): Promise<void> {
     await this.cluster.query(`SELECT ai_cleanup(${force})`, 'app');

@@ -42,16 +42,18 @@ test('a day of development', async (t) => {
 
   await t.test('tests start without errors, beside it', async () => {
     const tests = run(folder, ['node_modules/vitest/vitest.mjs', 'run'], env);
+    const unlock = await database.lock('tutor_sessions');
     const requests = Array.from({ length: 40 }, () => app.get('/api/sessions'));
+    await until('a full pool', async () => (await count()) >= 5);
+    await unlock();
     assert.ok((await Promise.all(requests)).every(({ ok }) => ok));
-    await count(); // the pool keeps what it has opened for a while
+    await count(); // the pool keeps for a while what it has opened
     assert.match(await tests, /2 passed/);
     await count();
   });
 
   await t.test('fewer than 10 connections', () => {
     t.diagnostic(`at most ${most} connections`);
-    assert.ok(most >= 5, 'the pool was full once, or this shows nothing');
     assert.ok(most < 10, `there were ${most}`);
   });
 
