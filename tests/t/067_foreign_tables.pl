@@ -22,23 +22,18 @@ $node->safe_psql('far', 'CREATE TABLE t AS SELECT 42 AS i');
 my $local = connect_to($node, 'postgres');
 my $far = "SELECT pid FROM pg_stat_activity WHERE datname = 'far'";
 
-sub wait_for_far
-{
-	my ($state) = @_;
-	return wait_for("the far session is $state",
-		sub { $admin->value("SELECT count(*) FROM ai_connections WHERE database = 'far' AND state = '$state'") });
-}
-
 is($local->value('SELECT i FROM t'), 42, 'a query');
-wait_for_far('idle');
 my $first = $admin->value($far);
+wait_until_idle($admin, $first);
 is(cleanup($admin, "database => 'far'")->{count}, 1, 'its connection is idle, and goes');
 is($local->value('SELECT i FROM t'), 42, 'the next query works all the same');
 isnt($admin->value($far), $first, 'by another connection');
 
 $local->query('BEGIN');
 is($local->value('SELECT i FROM t'), 42, 'in a transaction');
-wait_for_far('idle in transaction');
+wait_for('the far session is idle in its transaction', sub {
+	$admin->value("SELECT count(*) FROM ai_connections WHERE database = 'far' AND state = 'idle in transaction'");
+});
 is(cleanup($admin, "database => 'far'")->{count}, 0, 'the connection is not idle, and stays');
 is($local->value('UPDATE t SET i = 43 RETURNING i'), 43, 'for the next query');
 is($local->query('COMMIT')->{tags}[0], 'COMMIT', 'and the end');
