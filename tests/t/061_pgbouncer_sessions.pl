@@ -63,7 +63,7 @@ for my $transport (qw(unix tcp))
 	wait_until_idle($admin, $behind, $in_transaction);
 	wait_for('PgBouncer has cleaned both', sub {
 		$admin->value('SELECT count(*) FROM pg_stat_activity WHERE query = \'DISCARD ALL\''
-			  . " AND state = 'idle' AND pid IN ($behind, $in_transaction)") == 2;
+			  . " AND state = 'idle' AND wait_event = 'ClientRead' AND pid IN ($behind, $in_transaction)") == 2;
 	});
 	is(cleanup($admin, "database => 'work'")->{count}, 2, 'connections that no client has go');
 	my $next = connect_to($bouncer, 'work', %app);
