@@ -19,6 +19,12 @@ refuse_root() {
 stage_bin() { echo "$STAGE$("$PG_CONFIG" --bindir)"; }
 pgxs_tests() { echo "$(dirname "$("$PG_CONFIG" --pgxs)")/../test"; }
 
+# Installs what the npm package in this folder needs. What is there is left alone while it is what
+# package-lock.json says.
+npm_install() {
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund
+}
+
 # Runs a command, shows and keeps what it prints, and notes how many lines of that say "passed"
 # and how many "failed", for scripts/test to add up. A run in which nothing passed has failed,
 # unless it was skipped as a whole, for a neighbour that is not there (prove says NOTESTS).
