@@ -13,17 +13,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-
 import { fileURLToPath } from 'node:url';
+import { atEnd, isRunning, kill, type Owner } from './owner.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 export const example = resolve(here, '../../examples/vite-prisma');
-
-/** Whoever has started something, and is told of how to end it: a test. */
-export interface Owner {
-  after(end: () => unknown): void;
-}
 
 export interface AppOptions {
   databaseUrl: string;
@@ -154,7 +149,7 @@ export class DevServer {
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    t.after(() => child.kill('SIGKILL'));
+    atEnd(t, () => kill(child));
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => lines.push(text));
@@ -172,14 +167,14 @@ export class DevServer {
   }
 
   get running(): boolean {
-    return this.process.exitCode === null && this.process.signalCode === null;
+    return isRunning(this.process);
   }
 }
 
 /** Copies an app; what is installed is linked, entry by entry, so that Vite's cache is its own. */
 export function copyApp(t: Owner, from: string, modules = join(from, 'node_modules')): string {
   const folder = mkdtempSync(join(tmpdir(), `ai_cleanup.${basename(from)}.`));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
   cpSync(from, folder, {
     recursive: true,
     filter: (source) => !/\/(node_modules|generated|\.svelte-kit|\.env)$/.test(source),

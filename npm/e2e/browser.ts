@@ -1,7 +1,7 @@
 // A page in Debian's chromium, for the tests and the screenshots.
 
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { Owner } from './app.ts';
+import { atEnd, type Owner } from './owner.ts';
 
 const args = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -18,7 +18,7 @@ export async function openPage(
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args,
   });
-  t.after(() => browser.close());
+  atEnd(t, () => browser.close());
   const page = await (await browser.newContext(options)).newPage();
   page.setDefaultTimeout(180_000);
   await page.goto(url);

@@ -3,7 +3,8 @@
 
 import pg from 'pg';
 import { Cluster, type ClusterOptions } from '../test/cluster.ts';
-import { type Owner, until } from './app.ts';
+import { until } from './app.ts';
+import { atEnd, type Owner } from './owner.ts';
 
 export class Database {
   private constructor(
@@ -19,7 +20,7 @@ export class Database {
     const client = new pg.Client({ connectionString: cluster.url('postgres', 'postgres') });
     client.on('error', () => {}); // some tests stop the server
     await client.connect();
-    t.after(async () => {
+    atEnd(t, async () => {
       await client.end();
       await cluster.stop();
     });

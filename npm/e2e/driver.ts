@@ -2,7 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environment, type Owner } from './app.ts';
+import { environment } from './app.ts';
+import { atEnd, kill, type Owner } from './owner.ts';
 
 export const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -22,7 +23,7 @@ export class Driver {
     this.#ended = new Promise((ended) => {
       this.#process.once('exit', () => ended('process dies'));
     });
-    t.after(() => this.#process.kill('SIGKILL'));
+    atEnd(t, () => this.stop());
     this.#ready = this.#message();
   }
 
@@ -45,9 +46,8 @@ export class Driver {
     return 'works';
   }
 
-  async stop(): Promise<void> {
-    this.#process.kill('SIGKILL');
-    await this.#ended;
+  stop(): Promise<void> {
+    return kill(this.#process);
   }
 
   #message(): Promise<string> {

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { App, copyApp, environment, example, run, until } from './app.ts';
 import { Database } from './database.ts';
+import { atEnd, kill } from './owner.ts';
 
 const port = 3000;
 
@@ -100,7 +101,7 @@ class Terminal {
       env: { ...environment(), ...env, SHELL: '/bin/sh' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    t.after(() => script.kill('SIGKILL'));
+    atEnd(t, () => kill(script));
     this.type = (keys) => script.stdin.write(keys);
     this.ended = new Promise((ended) => {
       script.once('exit', (status) => {

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { prismaSingleton } from 'ai-cleanup/prisma';
 import { copyApp, example, run, until } from './app.ts';
 import { Database } from './database.ts';
+import { atEnd } from './owner.ts';
 
 interface Client {
   tutorSession: {
@@ -31,7 +32,7 @@ async function setUp(t: TestContext) {
   // The application's own folder is where its packages are looked for.
   const before = process.cwd();
   process.chdir(folder);
-  t.after(() => {
+  atEnd(t, () => {
     process.chdir(before);
     delete globals.__prisma;
   });

@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type * as Xterm from '@xterm/xterm';
-import { environment, type Owner } from './app.ts';
+import { environment } from './app.ts';
 import { openPage } from './browser.ts';
+import { atEnd, kill, type Owner } from './owner.ts';
 
 const require = createRequire(import.meta.url);
 const size = { cols: 112, rows: 30 };
@@ -22,7 +23,7 @@ export class Terminal {
       env: { ...inherited, ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    t.after(() => terminal.kill());
+    atEnd(t, () => kill(terminal));
     this.#process = terminal;
     this.#closed = new Promise((closed) => terminal.once('close', closed));
     terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
