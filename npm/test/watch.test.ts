@@ -117,12 +117,17 @@ class Said {
   /** From the beginning, whatever was forgotten. */
   all = '';
   private text = '';
+  private ended = false;
   private wake = () => {};
 
   constructor(stream: NodeJS.ReadableStream) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       this.text += text;
       this.all += text;
+      this.wake();
+    });
+    stream.once('close', () => {
+      this.ended = true;
       this.wake();
     });
   }
@@ -133,6 +138,7 @@ class Said {
 
   async until(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.text)) {
+      if (this.ended) throw new Error(`it ended without ${pattern}: ${this.all}`);
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
