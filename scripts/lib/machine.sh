@@ -63,6 +63,21 @@ copy_source() { # to
     done | tar --create --null --files-from=- | tar --extract --no-same-owner --directory="$1"
 }
 
+# The source of each released version, to upgrade from (tests/t/083_from_release.pl): from git, or,
+# in a copy without it, what was copied with that. A version of neither is left out.
+copy_releases() { # to
+    local version commit
+    while read -r version commit; do
+        if git -c safe.directory='*' cat-file -e "$commit^{commit}" 2>/dev/null; then
+            mkdir -p "$1/$version"
+            git -c safe.directory='*' archive "$commit" | tar --extract --directory="$1/$version"
+        elif [ -d "build/releases/$version" ]; then
+            mkdir -p "$1"
+            cp -r "build/releases/$version" "$1"
+        fi
+    done < <(grep -v '^#' tests/releases)
+}
+
 # May we work in the source tree as it is?
 works_in_place() {
     [ "$(id -u)" != 0 ] && [ -w . ] && { [ ! -e build ] || [ -w build ]; }
@@ -99,6 +114,7 @@ run_in_copy() { # keep, script, arguments...
     trap 'rm -rf "$copy"; exit 130' INT TERM HUP
     mkdir "$copy/source" "$copy/tmp"
     copy_source "$copy/source"
+    copy_releases "$copy/source/build/releases"
     if [ -n "${AI_CLEANUP_POSTGRESQL_SOURCE:-}" ]; then # where that user may not look
         cp -r "$AI_CLEANUP_POSTGRESQL_SOURCE" "$copy/postgresql"
         given=(AI_CLEANUP_POSTGRESQL_SOURCE="$copy/postgresql")

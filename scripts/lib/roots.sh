@@ -84,4 +84,5 @@ in_layer() {
 copy_source_to_layer() {
     mkdir -p "$layer/upper/source"
     copy_source "$layer/upper/source"
+    copy_releases "$layer/upper/source/build/releases"
 }

@@ -8,11 +8,12 @@ use warnings;
 use Carp;
 use Exporter 'import';
 use PostgreSQL::Test::Utils;
+use Test::More;
 
-our @EXPORT = qw(own_installation objects_of members_of);
+our @EXPORT = qw(own_installation objects_of expect_the_same_objects);
 
 # A private installation beside that of the other tests, first in PATH from here on. Returns the
-# folder with the extension's scripts.
+# folders with the extension's scripts and with its library.
 sub own_installation
 {
 	my $stage = PostgreSQL::Test::Utils::tempdir();
@@ -20,8 +21,8 @@ sub own_installation
 	croak 'scripts/stage failed' if $?;
 	chomp $bin;
 	$ENV{PATH} = "$bin:$ENV{PATH}";
-	chomp(my $share = `'$ENV{PG_CONFIG}' --sharedir`);
-	return "$stage$share/extension";
+	chomp(my ($share, $lib) = `'$ENV{PG_CONFIG}' --sharedir --pkglibdir`);
+	return ("$stage$share/extension", "$stage$lib");
 }
 
 # The definitions in a database, by "type name", as a binary upgrade would make them: what
@@ -45,18 +46,33 @@ sub objects_of
 	return \%definition;
 }
 
+# In both databases there is the same, and the same of it belongs to the extension.
+sub expect_the_same_objects
+{
+	my ($node, $expected_in, $got_in, $what) = @_;
+	my ($expected, $got) = map { objects_of($node, $_) } ($expected_in, $got_in);
+
+	cmp_ok(scalar keys %$expected, '>', 5, "$what: there are objects to compare");
+	for my $object (sort keys %{ { %$expected, %$got } })
+	{
+		is($got->{$object}, $expected->{$object}, "$what: $object");
+	}
+	is(members_of($node, $got_in), members_of($node, $expected_in), "$what: the same belong to it");
+	return;
+}
+
 # What belongs to the extension, and its own properties.
 sub members_of
 {
-	my ($node, $database, $extension) = @_;
+	my ($node, $database) = @_;
 	return $node->safe_psql($database, <<SQL);
 SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = '$extension')
+	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'ai_cleanup')
 ORDER BY 1;
 SELECT extversion, extrelocatable, extnamespace::regnamespace, extowner::regrole,
 	extconfig::regclass[], extcondition
-FROM pg_extension WHERE extname = '$extension'
+FROM pg_extension WHERE extname = 'ai_cleanup'
 SQL
 }
 

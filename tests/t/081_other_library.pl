@@ -9,7 +9,7 @@ use Catalog;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $scripts = own_installation();
+my ($scripts) = own_installation();
 my ($current) = slurp_file("$scripts/ai_cleanup.control") =~ /^default_version = '(.*)'/m;
 append_to_file("$scripts/ai_cleanup--$current--newer.sql", <<'SQL');
 CREATE FUNCTION ai_cleanup_newer() RETURNS integer
