@@ -14,8 +14,6 @@ namespace logins
 namespace
 {
 
-constexpr std::chrono::seconds settling_patience{180};
-
 using Wires = std::vector<std::unique_ptr<storm::Wire>>;
 
 // The first failure of the environment is kept for the caller.
@@ -84,7 +82,7 @@ let_go_of_ended(Wires &open)
 void
 wait_until_settled(storm::Session &superuser, const Options &options)
 {
-	const auto until = Clock::now() + settling_patience;
+	const auto until = Clock::now() + storm::patience;
 	for (;;)
 	{
 		const storm::Rows rows = superuser.ask(

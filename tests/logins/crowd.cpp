@@ -110,7 +110,7 @@ class Client
 			wire.hear_farewell();
 		for (;;)
 		{
-			const storm::Received received = wire.receive(std::chrono::seconds(180));
+			const storm::Received received = wire.receive();
 			if (received.what == storm::Received::What::silence)
 				throw storm::EnvironmentFailure("no answer to: " + sql);
 			if (received.what == storm::Received::What::ended)

@@ -11,7 +11,6 @@ namespace
 
 using storm::Received;
 
-constexpr std::chrono::seconds answer_patience{180};
 constexpr long balance_at_first = 1000;
 
 enum class Answer
@@ -28,7 +27,7 @@ hear(storm::Wire &wire, const std::string &tag, bool &begun, std::string &text)
 	bool right = false;
 	for (;;)
 	{
-		const Received received = wire.receive(answer_patience);
+		const Received received = wire.receive();
 		if (received.what == Received::What::ended)
 			return Answer::ended;
 		if (received.what == Received::What::silence)

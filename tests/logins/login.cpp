@@ -9,7 +9,6 @@ namespace logins
 namespace
 {
 
-constexpr std::chrono::seconds answer_patience{180};
 constexpr std::chrono::milliseconds before_retry{3};
 
 Refusal
@@ -32,7 +31,7 @@ answers(storm::Wire &wire)
 		wire.hear_farewell();
 	for (;;)
 	{
-		const storm::Received received = wire.receive(answer_patience);
+		const storm::Received received = wire.receive();
 		if (received.what == storm::Received::What::ended)
 			return false;
 		if (received.what == storm::Received::What::silence)

@@ -11,7 +11,6 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds departure_patience{180};
 constexpr std::chrono::milliseconds pause_between_looks{2};
 
 long
@@ -48,7 +47,7 @@ backend_gone(Session &session, int pid)
 	const std::string sql =
 		"SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(pid) +
 		" AND pid <> pg_backend_pid()";
-	const auto until = Clock::now() + departure_patience;
+	const auto until = Clock::now() + patience;
 	while (Clock::now() < until)
 	{
 		if (figure(session.ask(sql), 0) == 0)

@@ -11,7 +11,6 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds patience{180};
 constexpr std::chrono::milliseconds pause_before_retry{5};
 
 bool
@@ -65,7 +64,7 @@ Session::ask_once(const std::string &sql)
 	std::string problem;
 	for (;;)
 	{
-		const Received received = wire().receive(patience);
+		const Received received = wire().receive();
 		if (received.what == Received::What::ended)
 			return std::nullopt;
 		if (received.what == Received::What::silence)

@@ -21,9 +21,7 @@ namespace
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds login_patience{180};
 constexpr std::chrono::seconds farewell_patience{60};
-constexpr std::chrono::seconds exit_patience{180};
 
 #ifdef MSG_NOSIGNAL
 constexpr int send_flags = MSG_NOSIGNAL;
@@ -178,7 +176,7 @@ Wire::log_in(const Address &address, const Parameters &settings)
 	send(messages::startup(parameters)); // if it fails, the server may have said why: read on
 	for (;;)
 	{
-		const Received received = receive(login_patience);
+		const Received received = receive();
 		if (received.what == Received::What::ended)
 			throw LoginFailed(farewell_ ? farewell_->line()
 										: "the connection ended during the login",
@@ -233,9 +231,9 @@ Wire::take_message(Message &message)
 }
 
 Received
-Wire::receive(std::chrono::milliseconds patience)
+Wire::receive(std::chrono::milliseconds at_most)
 {
-	const auto until = Clock::now() + patience;
+	const auto until = Clock::now() + at_most;
 	for (;;)
 	{
 		Message message;
@@ -281,7 +279,7 @@ Wire::hear_farewell()
 void
 Wire::await_exit()
 {
-	const auto until = Clock::now() + exit_patience;
+	const auto until = Clock::now() + patience;
 	char bytes[8192];
 
 	while (wait_for(fd_, POLLIN, until) > 0)

@@ -14,6 +14,10 @@
 namespace storm
 {
 
+// How long the server may take for whatever it owes a client, before something is wrong. Long: a
+// busy machine stands still at times.
+constexpr std::chrono::seconds patience{180};
+
 struct Address
 {
 	std::string host;
@@ -84,8 +88,8 @@ class Wire
 
 	// The next message that is an answer: notices, parameter changes and notifications may come at
 	// any time and are skipped. A FATAL error is kept as the farewell and means "ended".
-	// With a patience of zero it only looks at what has arrived.
-	Received receive(std::chrono::milliseconds patience);
+	// With zero it only looks at what has arrived.
+	Received receive(std::chrono::milliseconds at_most = patience);
 
 	// After a failed send: reads what the server may still have said.
 	void hear_farewell();

@@ -9,7 +9,6 @@ namespace storm
 namespace
 {
 
-constexpr std::chrono::seconds answer_patience{180};
 constexpr int copied_rows = 4;
 
 // Keeps the server at it for a moment after nextval, so that a unit can be caught at work.
@@ -89,12 +88,12 @@ hear(const Step &step, Wire &wire, Seen &seen)
 {
 	for (char expected : step.answers)
 	{
-		const Received received = wire.receive(answer_patience);
+		const Received received = wire.receive();
 		if (received.what == Received::What::ended)
 			return false;
 		if (received.what == Received::What::silence)
 		{
-			seen.surprise = "no answer within " + std::to_string(answer_patience.count()) + " s";
+			seen.surprise = "no answer within " + std::to_string(patience.count()) + " s";
 			return false;
 		}
 		const Message &message = received.message;
