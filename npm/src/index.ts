@@ -6,15 +6,9 @@
 //   console.log(await cleanUp(connection, server));
 //   await connection.close();
 export { type Address, findAddress } from './database/address.js';
-export {
-  cleanUp,
-  type Outcome,
-  type Plan,
-  plan,
-  type Session,
-  type Wishes,
-} from './database/cleanup.js';
+export { cleanUp, plan } from './database/cleanup.js';
 export { type Connection, connect, type Way } from './database/connection.js';
+export type { Outcome, Plan, Session, Wishes } from './database/outcome.js';
 export { readServer, type Server } from './database/server.js';
 export {
   type Count,

@@ -2,7 +2,8 @@
 // force all of them, and says who went, who stayed and why.
 import pc from 'picocolors';
 import { describe } from '../database/address.js';
-import { cleanUp, type Outcome, type Plan, plan, wayOf } from '../database/cleanup.js';
+import { cleanUp, plan, wayOf } from '../database/cleanup.js';
+import type { Outcome, Plan } from '../database/outcome.js';
 import { limitOf } from '../database/server.js';
 import { type Count, readCount } from '../database/sessions.js';
 import { exit } from './exit.js';

@@ -1,5 +1,5 @@
 // Sessions and leaks as tables: who they are, as far as we may know.
-import type { Session } from '../database/cleanup.js';
+import type { Session } from '../database/outcome.js';
 import type { Leak } from '../database/sessions.js';
 import { table } from './table.js';
 import { duration } from './words.js';

@@ -1,42 +1,10 @@
 // The clean-up itself: with the extension SELECT ai_cleanup(), without it the plain SQL way.
 // Called by the commands cleanup and reset, and by the panel.
 import { type Connection, literal, type Way } from './connection.js';
+import type { Outcome, Plan, Session, Wishes } from './outcome.js';
 import { cleanUpPlainly, planPlainly } from './plain.js';
 import { hasExtension, type Server } from './server.js';
 import { readOwnEndings } from './sessions.js';
-
-export interface Wishes {
-  /** End all sessions of the database, whatever they do. */
-  force?: boolean;
-  /** Only those that have been idle for so long, in seconds. */
-  idleSeconds?: number;
-}
-
-/** One session, and what becomes or became of it. */
-export interface Session {
-  pid: number;
-  role: string;
-  application: string;
-  client: string | null;
-  state: string | null;
-  idleSeconds: number | null;
-  reason: string;
-}
-
-/** What a clean-up would do. */
-export interface Plan {
-  go: Session[];
-  stay: Session[];
-}
-
-export interface Outcome {
-  went: Session[];
-  stayed: Session[];
-  /** Sessions that should be gone: still leaving, or, with force, not to be ended by our role. */
-  remaining: number;
-  /** What the server had to say. */
-  notices: string[];
-}
 
 interface Planned extends Session {
   verdict: 'retire' | 'terminate' | 'leave';
