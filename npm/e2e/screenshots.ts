@@ -13,7 +13,7 @@ const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 mkdirSync(folder, { recursive: true });
 
 const ends: (() => unknown)[] = [];
-const owner = { after: (end: () => unknown) => ends.unshift(end) };
+const owner = { after: (end: () => unknown) => ends.push(end) };
 try {
   const database = await Database.start(owner);
   const app = await App.start(owner, { databaseUrl: database.url, mode: 'guarded' });

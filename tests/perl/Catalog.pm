@@ -10,7 +10,7 @@ use Exporter 'import';
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(own_installation objects_of expect_the_same_objects);
+our @EXPORT = qw(own_installation default_version version_in objects_of expect_the_same_objects);
 
 # A private installation beside that of the other tests, first in PATH from here on. Returns the
 # folders with the extension's scripts and with its library.
@@ -23,6 +23,21 @@ sub own_installation
 	$ENV{PATH} = "$bin:$ENV{PATH}";
 	chomp(my ($share, $lib) = `'$ENV{PG_CONFIG}' --sharedir --pkglibdir`);
 	return ("$stage$share/extension", "$stage$lib");
+}
+
+# The version that CREATE EXTENSION makes with these scripts.
+sub default_version
+{
+	my ($scripts) = @_;
+	my ($version) = slurp_file("$scripts/ai_cleanup.control") =~ /^default_version = '(.*)'/m;
+	return $version;
+}
+
+# The version that the database of a session has.
+sub version_in
+{
+	my ($session) = @_;
+	return $session->value("SELECT extversion FROM pg_extension WHERE extname = 'ai_cleanup'");
 }
 
 # The definitions in a database, by "type name", as a binary upgrade would make them: what

@@ -19,6 +19,9 @@ refuse_root() {
 stage_bin() { echo "$STAGE$("$PG_CONFIG" --bindir)"; }
 pgxs_tests() { echo "$(dirname "$("$PG_CONFIG" --pgxs)")/../test"; }
 
+# How node runs tests; one that hangs has ten minutes.
+node_test=(--test --test-timeout=600000 --test-reporter=tap)
+
 # Installs what the npm package in this folder needs. What is there is left alone while it is what
 # package-lock.json says.
 npm_install() {

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my ($scripts) = own_installation();
-my ($current) = slurp_file("$scripts/ai_cleanup.control") =~ /^default_version = '(.*)'/m;
+my $current = default_version($scripts);
 
 # What a next version could change: something new of each kind, and something old.
 my $change = <<'SQL';

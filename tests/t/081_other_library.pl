@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my ($scripts) = own_installation();
-my ($current) = slurp_file("$scripts/ai_cleanup.control") =~ /^default_version = '(.*)'/m;
+my $current = default_version($scripts);
 append_to_file("$scripts/ai_cleanup--$current--newer.sql", <<'SQL');
 CREATE FUNCTION ai_cleanup_newer() RETURNS integer
 AS 'MODULE_PATHNAME', 'ai_cleanup_newer_sql' LANGUAGE C;
@@ -26,8 +26,7 @@ my $error = $admin->query("ALTER EXTENSION ai_cleanup UPDATE TO 'newer'")->{erro
 is($error->{C}, '42883', 'a new script with an old library is refused');
 like($error->{M}, qr/could not find function "ai_cleanup_newer_sql" in file ".*ai_cleanup/,
 	'which says what is missing where');
-is($admin->value("SELECT extversion FROM pg_extension WHERE extname = 'ai_cleanup'"),
-	$current, 'the version is the one it was');
+is(version_in($admin), $current, 'the version is the one it was');
 is($admin->value('SELECT ai_conn_count()'), 1, 'and works');
 
 # Functions as other versions could have declared them: an argument more or fewer, a column more

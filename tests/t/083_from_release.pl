@@ -18,7 +18,7 @@ plan skip_all => 'there is no source of a released version here, nor git to have
   unless @releases;
 
 my ($scripts, $modules) = own_installation();
-my ($current) = slurp_file("$scripts/ai_cleanup.control") =~ /^default_version = '(.*)'/m;
+my $current = default_version($scripts);
 
 # What a version's script made can be called, in a new session. The library may be another's.
 my @calls = (
@@ -71,12 +71,6 @@ sub expect_all_calls_to_work
 	is($session->query($_)->{error}, undef, "$when: $_") for @calls;
 	$session->log_out;
 	return;
-}
-
-sub version_in
-{
-	my ($session) = @_;
-	return $session->value("SELECT extversion FROM pg_extension WHERE extname = 'ai_cleanup'");
 }
 
 sub upgrade_from
