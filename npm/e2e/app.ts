@@ -48,42 +48,41 @@ export class App<Server extends { origin: string; output: string } = DevServer> 
     const folder = copyApp(t, example);
     await run(folder, ['scripts/migrate.js'], { DATABASE_URL: options.databaseUrl });
     await run(folder, ['scripts/generate.js'], {});
-    return App.serve(t, folder, 'index.html', options);
+    const app = await App.serve(t, folder, options);
+    await app.watches();
+    return app;
   }
 
   /** The same with an app of one of the folders here. */
-  static async startFixture(
-    t: Owner,
-    name: string,
-    html: string,
-    options: AppOptions,
-  ): Promise<App> {
+  static async startFixture(t: Owner, name: string, options: AppOptions): Promise<App> {
     const modules = join(here, 'node_modules');
     const folder = copyApp(t, join(here, name), modules);
     for (const [entry, other] of Object.entries(options.instead ?? {})) {
       rmSync(join(folder, 'node_modules', entry));
       symlinkSync(join(modules, other), join(folder, 'node_modules', entry));
     }
-    return App.serve(t, folder, html, options);
+    return App.serve(t, folder, options);
   }
 
   private static async serve(
     t: Owner,
     folder: string,
-    html: string,
     { databaseUrl, mode = 'development' }: AppOptions,
   ): Promise<App> {
     const args = ['node_modules/vite/bin/vite.js', '--port', '0', '--mode', mode];
     const server = await DevServer.start(t, folder, args, { DATABASE_URL: databaseUrl });
-    const app = new App(folder, server);
-    await app.watches(html);
-    return app;
+    return new App(folder, server);
   }
 
-  /** Vite answers before its watcher has seen every file, and does not hear of a save before that. */
-  async watches(html: string): Promise<void> {
+  /**
+   * Vite answers before its watcher has seen every file, and does not hear of a save before that.
+   * Asked with a page that nobody has open, for a change of the app's own reloads it, and Vite,
+   * which reads that page for the packages to prepare, may find it half written and miss them.
+   */
+  async watches(folder = 'src/server'): Promise<void> {
+    const html = `${folder}/watched.html`;
     await until('the watcher', async () => {
-      this.edit(html, /$/, '\n');
+      this.write(html, `${performance.now()}`);
       return this.server.output.includes(`page reload ${html}`);
     });
   }

@@ -6,7 +6,7 @@ import { Database } from './database.ts';
 
 test('where Vite DevTools are installed, the panel is a dock there', async (t) => {
   const database = await Database.start(t);
-  const app = await App.startFixture(t, 'devtools', 'index.html', { databaseUrl: database.url });
+  const app = await App.startFixture(t, 'devtools', { databaseUrl: database.url });
   await database.leak('forgotten', 2);
   const page = await openPage(t, app.origin);
   await page.locator('#devframes-dock').hover(); // which unfolds it

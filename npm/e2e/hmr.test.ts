@@ -8,6 +8,7 @@ import { Database } from './database.ts';
 test('a save of a component is shown at once, and what was typed stays', async (t) => {
   const database = await Database.start(t);
   const app = await App.start(t, { databaseUrl: database.url });
+  await app.watches('src/page');
   const page = await openPage(t, app.origin);
   await page.getByRole('heading', { name: 'Tutor sessions' }).waitFor();
   await page.getByLabel('Topic').fill('half-written');

@@ -11,9 +11,8 @@ const own = createRequire(import.meta.resolve('ai-cleanup'))('pg/package.json') 
 };
 
 async function start(t: TestContext, database: Database, options: Partial<AppOptions>) {
-  const app = await App.startFixture(t, 'sveltekit', 'src/app.html', {
-    ...{ databaseUrl: database.url, ...options },
-  });
+  const app = await App.startFixture(t, 'sveltekit', { databaseUrl: database.url, ...options });
+  await app.watches();
   assert.equal((await app.get('/api/info')).status, 200);
   return app;
 }
