@@ -73,7 +73,9 @@ sub stop
 {
 	my ($self) = @_;
 	my $process = delete $self->{process} or return;
-	$process->kill_kill;
+	# From 1.23 on it waits for its clients when it is asked to end (SIGTERM).
+	$process->signal('KILL');
+	$process->finish;
 	return;
 }
 
