@@ -35,7 +35,8 @@ measure(benchmark::State &state, const Limits &limits,
 		scaled.headroom = static_cast<std::int32_t>(count / 2);
 	for ([[maybe_unused]] auto _ : state)
 	{
-		benchmark::DoNotOptimize(sweep(sessions, scaled, 0, noon, verdicts, scratch));
+		Relief relief;
+		benchmark::DoNotOptimize(sweep(sessions, scaled, 0, noon, verdicts, scratch, relief));
 		benchmark::ClobberMemory();
 	}
 	state.SetComplexityN(state.range(0));

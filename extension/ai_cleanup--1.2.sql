@@ -63,20 +63,54 @@ CREATE FUNCTION ai_cleanup_stats(
     OUT logins_refused bigint,
     OUT sweeps bigint,
     OUT wake_ups bigint,
-    OUT login_waits bigint[]
+    OUT login_waits bigint[],
+    OUT retired_unused bigint,
+    OUT logins_served bigint,
+    OUT logins_waiting integer,
+    OUT longest_wait interval,
+    OUT headroom_rests_until timestamptz
 ) RETURNS record
-AS 'MODULE_PATHNAME', 'ai_cleanup_stats_sql'
+AS 'MODULE_PATHNAME', 'ai_cleanup_stats_sql_1_2'
 LANGUAGE C VOLATILE PARALLEL SAFE;
 
 COMMENT ON FUNCTION ai_cleanup_stats() IS
     'what ai_cleanup did since the counting began';
 
-CREATE VIEW ai_cleanup_stats AS SELECT * FROM ai_cleanup_stats();
+CREATE VIEW ai_cleanup_stats AS SELECT * FROM ai_cleanup_stats() AS stats;
 
 GRANT SELECT ON ai_cleanup_stats TO PUBLIC;
 
 COMMENT ON COLUMN ai_cleanup_stats.login_waits IS
     'logins by how long they waited: up to 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000 ms, and longer';
+COMMENT ON COLUMN ai_cleanup_stats.retired_unused IS
+    'sessions that were ended for want of room before their first command: none should be';
+COMMENT ON COLUMN ai_cleanup_stats.logins_served IS
+    'logins that waited in line for one of ai_cleanup.max_sessions and got in';
+COMMENT ON COLUMN ai_cleanup_stats.logins_waiting IS
+    'logins that wait at this moment';
+COMMENT ON COLUMN ai_cleanup_stats.longest_wait IS
+    'the longest that a login has waited, whatever came of it';
+COMMENT ON COLUMN ai_cleanup_stats.headroom_rests_until IS
+    'until when no session is ended for ai_cleanup.headroom, because those that were ended came straight back';
+
+CREATE FUNCTION ai_cleanup_line(
+    OUT place integer,
+    OUT pid integer,
+    OUT database name,
+    OUT role name,
+    OUT waits_for text,
+    OUT since timestamptz,
+    OUT waited interval
+) RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ai_cleanup_line_sql'
+LANGUAGE C VOLATILE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ai_cleanup_line() IS
+    'the logins that wait for room, in the order in which they will be served';
+
+CREATE VIEW ai_cleanup_line AS SELECT * FROM ai_cleanup_line();
+
+GRANT SELECT ON ai_cleanup_line TO PUBLIC;
 
 CREATE FUNCTION ai_cleanup_reset_stats() RETURNS void
 AS 'MODULE_PATHNAME', 'ai_cleanup_reset_stats_sql'

@@ -67,52 +67,39 @@ holds_locks(std::uint32_t proc_index)
 	return std::any_of(std::begin(proc->myProcLocks), std::end(proc->myProcLocks), holds);
 }
 
-// How many of the sessions' slots are free, but no more than `enough`: the list of free
-// ones is walked under a spinlock (storage/lmgr/proc.c).
-inline int
-free_slots(int enough)
-{
-	enough = std::min(enough, MaxConnections);
-	if (enough <= 0)
-		return 0;
-#if PG_VERSION_NUM >= 160000
-	int count = 0;
-	(void) HaveNFreeProcs(enough, &count);
-	return count;
-#else
-	int least = 0;
-	int most = enough;
-	while (least < most)
-	{
-		const int middle = least + (most - least + 1) / 2;
-		if (HaveNFreeProcs(middle))
-			least = middle;
-		else
-			most = middle - 1;
-	}
-	return least;
-#endif
-}
-
+// Are so many of the sessions' slots free? Few, for the list of free ones is walked under a
+// spinlock (storage/lmgr/proc.c).
 inline bool
 has_free_slots(int count)
 {
-	return count <= 0 || free_slots(count) >= count;
+#if PG_VERSION_NUM >= 160000
+	int found = 0;
+	return HaveNFreeProcs(count, &found);
+#else
+	return HaveNFreeProcs(count);
+#endif
 }
 
-// The slots that InitPostgres keeps from a role that is no superuser (utils/init/postinit.c).
-// Asks for the role's memberships only if that matters: see forget_memberships().
+// The slots that InitPostgres keeps from a role without any privilege (utils/init/postinit.c).
+inline int
+reserved_slots()
+{
+#if PG_VERSION_NUM >= 160000
+	return SuperuserReservedConnections + ReservedConnections;
+#else
+	return ReservedBackends;
+#endif
+}
+
+// And from this one, which is no superuser. See forget_memberships().
 inline int
 reserved_slots([[maybe_unused]] Oid role)
 {
 #if PG_VERSION_NUM >= 160000
-	const int all = SuperuserReservedConnections + ReservedConnections;
-	if (has_free_slots(all) || !has_privs_of_role(role, ROLE_PG_USE_RESERVED_CONNECTIONS))
-		return all;
-	return SuperuserReservedConnections;
-#else
-	return ReservedBackends;
+	if (ReservedConnections > 0 && has_privs_of_role(role, ROLE_PG_USE_RESERVED_CONNECTIONS))
+		return SuperuserReservedConnections;
 #endif
+	return reserved_slots();
 }
 
 // utils/adt/acl.c remembers the memberships of the role it was last asked about. Before

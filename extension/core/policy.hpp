@@ -32,7 +32,9 @@ struct Limits
 
 	std::int32_t idle_in_transaction_timeout_ms = 0; // 0 is off
 	std::int32_t idle_blocker_timeout_ms = 0;        // 0 is off
-	Protections protect = all_protections;           // what protects
+	std::int32_t ripe_for_headroom_ms = 0; // the least idle time that headroom and budgets end
+	std::int32_t ripe_for_login_ms = 0;    // and that a login ends
+	Protections protect = all_protections; // what protects
 	bool evict_exempt = false; // do exempt sessions make way for headroom and for logins?
 };
 

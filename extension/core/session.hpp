@@ -49,7 +49,6 @@ struct Session
 	bool own;                       // the caller's own session
 	bool retirable;                 // its SIGUSR2 is ours
 	bool target;                    // the automatic parts may touch its database
-	bool unused;                    // has not run anything since its login
 	Timestamp opened_at;            // when its login was complete
 	Timestamp idle_since;           // while idle, or in a transaction; `never` if not known
 	Timestamp asked_at;             // when the request was made that is out; long_ago if none

@@ -23,6 +23,8 @@ struct Work
 	Timestamp now;
 	std::span<Verdict> verdicts;
 	bool &need; // whether there was any
+	Relief &relief;
+	Timestamp &rested; // when the first of the needs that rest may be looked at again
 };
 
 Timestamp
@@ -39,16 +41,34 @@ apply_hard_limits(const Work &work)
 	return next;
 }
 
-// Do exempt sessions make way for this reason?
-bool
-takes_exempt(const Work &work, Reason reason)
+Need
+need_of(const Work &work, std::size_t sessions, Reason reason)
 {
-	return reason == Reason::headroom && work.limits.evict_exempt;
+	return {.sessions = sessions,
+			.ripe_after = work.limits.ripe_for_headroom_ms * millisecond,
+			.takes_exempt = reason == Reason::headroom && work.limits.evict_exempt};
 }
 
-// Makes `need` sessions of `group` go, those included that go already. False if too few can.
+// When a rest is over; `never` if there is none.
+Timestamp
+end_of_rest(const Work &work, Relief::Key key)
+{
+	const Timestamp end = work.relief.rests_until(key);
+	return end > work.now ? end : never;
+}
+
+// For whom room is made, who may go for it, and how much of it there is to be.
+struct Room
+{
+	Relief::Key key;
+	Need need;
+	std::size_t size;
+	Reason reason;
+};
+
+// Makes so many sessions of `group` go, those included that go already. False if too few can.
 bool
-make_go(const Work &work, std::span<std::uint32_t> group, std::size_t need, Reason reason)
+make_go(const Work &work, std::span<std::uint32_t> group, Room room)
 {
 	work.need = true;
 	// Those with a verdict to go come last, out of the way of the choice.
@@ -57,15 +77,19 @@ make_go(const Work &work, std::span<std::uint32_t> group, std::size_t need, Reas
 	});
 	const auto rest = static_cast<std::size_t>(middle - group.begin());
 	const std::size_t going = group.size() - rest;
-	if (going >= need)
+	const std::size_t wanted = room.need.sessions;
+	if (going >= wanted)
 		return true;
 
-	const Victims victims = choose_victims(
-		work.sessions, work.limits, work.now,
-		{need - going, Urgency::nobody_waits, takes_exempt(work, reason)}, group.first(rest));
-	for (const std::uint32_t i : group.first(victims.chosen))
-		work.verdicts[i] = {Action::retire, reason};
-	return going + victims.chosen + victims.on_the_way >= need;
+	room.need.sessions -= going;
+	const Victims victims =
+		choose_victims(work.sessions, work.limits, work.now, room.need, group.first(rest));
+	const std::size_t chosen =
+		work.relief.may_end(room.key, victims.chosen, room.size, work.now) ? victims.chosen : 0;
+	work.rested = std::min(work.rested, end_of_rest(work, room.key));
+	for (const std::uint32_t i : group.first(chosen))
+		work.verdicts[i] = {Action::retire, room.reason};
+	return going + chosen + victims.on_the_way >= wanted;
 }
 
 // The strictest budget in force among the sessions of one database; 0 if none is.
@@ -96,7 +120,11 @@ apply_budgets(const Work &work, std::span<std::uint32_t> all)
 		const std::span<std::uint32_t> group(begin, end);
 		const std::size_t budget = budget_of(work, group);
 		if (budget > 0 && group.size() > budget)
-			met &= make_go(work, group, group.size() - budget, Reason::over_budget);
+			met &= make_go(work, group,
+						   {.key = database(*begin),
+							.need = need_of(work, group.size() - budget, Reason::over_budget),
+							.size = budget,
+							.reason = Reason::over_budget});
 		begin = end;
 	}
 	return met;
@@ -106,31 +134,28 @@ bool
 apply_headroom(const Work &work, std::span<std::uint32_t> all, std::size_t free_slots)
 {
 	const auto headroom = static_cast<std::size_t>(work.limits.headroom);
-	return free_slots >= headroom || make_go(work, all, headroom - free_slots, Reason::headroom);
+	return free_slots >= headroom ||
+		   make_go(work, all,
+				   {.key = Relief::headroom,
+					.need = need_of(work, headroom - free_slots, Reason::headroom),
+					.size = headroom,
+					.reason = Reason::headroom});
 }
 
-// When a need could look otherwise, if no login wakes us before: help that does not come, and
-// if it is unmet somebody who is spared no more, rested, or busy now and idle right away.
+// When a need could look otherwise, if no login wakes us before.
 Timestamp
 next_help(const Work &work, bool unmet)
 {
+	const Need need = need_of(work, 0, Reason::headroom);
 	Timestamp next = never;
-	const auto look_at = [&](Timestamp moment) {
-		if (moment > work.now)
-			next = std::min(next, moment);
-	};
 
 	for (const Session &session : work.sessions)
 	{
-		look_at(helps_until(session));
-		if (session.asked_until != never)
-			look_at(session.asked_until);
-		if (!unmet || session.asked_until > work.now ||
-			!may_ever_go(session, work.limits, work.limits.evict_exempt))
-			continue;
-		const bool idle = session.activity == Activity::idle;
-		look_at(after(idle ? session.idle_since : work.now, spared_time));
-		look_at(rested_at(session, declined_moment));
+		const Timestamp asked = helps_until(session);
+		if (unmet)
+			next = std::min(next, next_choice(session, work.limits, work.now, need));
+		else if (asked > work.now)
+			next = std::min(next, asked);
 	}
 	return next;
 }
@@ -139,12 +164,13 @@ next_help(const Work &work, bool unmet)
 
 Sweep
 sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
-	  Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch)
+	  Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch, Relief &relief)
 {
 	assert(sessions.size() == verdicts.size() && sessions.size() == scratch.size());
 
 	bool need = false;
-	const Work work{sessions, limits, now, verdicts, need};
+	Timestamp rested = never;
+	const Work work{sessions, limits, now, verdicts, need, relief, rested};
 	Sweep result{apply_hard_limits(work), false};
 	if (!limits.enabled)
 		return result;
@@ -154,7 +180,8 @@ sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_
 	met &= apply_headroom(work, scratch, free_slots);
 	result.unmet = !met;
 	if (work.need)
-		result.next = std::min(result.next, next_help(work, result.unmet));
+		result.next = std::min({result.next, next_help(work, result.unmet), rested});
+	relief.forget_relieved(now);
 	return result;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "policy.hpp"
+#include "relief.hpp"
 #include "session.hpp"
 #include "time.hpp"
 #include "verdict.hpp"
@@ -22,7 +23,9 @@ struct Sweep
 
 // Writes a verdict for each session, in the same order, into `verdicts`. `free_slots` are
 // those of the server. `scratch` is room to work in; both spans are as long as `sessions`.
+// `relief` remembers from sweep to sweep what endings have brought.
 Sweep sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
-			Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch);
+			Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch,
+			Relief &relief);
 
 } // namespace ai_cleanup

@@ -62,6 +62,14 @@ ends_open_transaction(Reason reason)
 	return reason == Reason::idle_in_transaction || reason == Reason::idle_blocker;
 }
 
+// Does it end a session because others need its slot?
+constexpr bool
+ends_for_need(Reason reason)
+{
+	return reason == Reason::over_budget || reason == Reason::headroom ||
+		   reason == Reason::admission;
+}
+
 // One stable text for each reason.
 std::string_view text(Reason reason);
 

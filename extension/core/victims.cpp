@@ -12,29 +12,17 @@ namespace
 {
 
 bool
-may_go(const Session &session, const Limits &limits, bool takes_exempt, Timestamp now)
+is_ripe(const Session &session, Duration ripe_after, Timestamp now)
 {
-	return session.activity == Activity::idle && may_ever_go(session, limits, takes_exempt) &&
-		   session.asked_until <= now && rested_at(session, declined_moment) <= now;
-}
-
-// When the latest of these logins was complete.
-Timestamp
-latest_login(std::span<const Session> sessions, std::span<const std::uint32_t> among)
-{
-	Timestamp latest = long_ago;
-	for (const std::uint32_t i : among)
-		latest = std::max(latest, sessions[i].opened_at);
-	return latest;
+	return session.activity == Activity::idle && session.idle_since <= before(now, ripe_after);
 }
 
 bool
-is_spared(const Session &session, Urgency urgency, Timestamp latest, Timestamp now)
+may_go(const Session &session, const Limits &limits, Need need, Timestamp now)
 {
-	if (session.idle_since <= before(now, spared_time))
-		return false;
-	return urgency == Urgency::login_waits ? session.unused && session.opened_at >= latest
-										   : session.idle_since >= latest;
+	return is_ripe(session, need.ripe_after, now) &&
+		   may_ever_go(session, limits, need.takes_exempt) && session.asked_until <= now &&
+		   rested_at(session, declined_moment) <= now;
 }
 
 bool
@@ -74,10 +62,8 @@ choose_victims(std::span<const Session> sessions, const Limits &limits, Timestam
 	if (on_the_way >= need.sessions)
 		return {0, on_the_way};
 
-	const Timestamp latest = latest_login(sessions, among);
 	const auto end = std::partition(among.begin(), among.end(), [&](std::uint32_t i) {
-		return may_go(sessions[i], limits, need.takes_exempt, now) &&
-			   !is_spared(sessions[i], need.urgency, latest, now);
+		return may_go(sessions[i], limits, need, now);
 	});
 	const auto candidates = static_cast<std::size_t>(end - among.begin());
 	const std::size_t count = std::min(need.sessions - on_the_way, candidates);
@@ -99,6 +85,26 @@ choose_victims(std::span<const Session> sessions, const Limits &limits, Timestam
 	std::partial_sort(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(count), end,
 					  goes_before);
 	return {count, on_the_way};
+}
+
+Timestamp
+next_choice(const Session &session, const Limits &limits, Timestamp now, Need need)
+{
+	Timestamp next = never;
+	const auto look_at = [&](Timestamp moment) {
+		if (moment > now)
+			next = std::min(next, moment);
+	};
+
+	look_at(helps_until(session));
+	if (session.asked_until != never)
+		look_at(session.asked_until);
+	if (session.asked_until > now || !may_ever_go(session, limits, need.takes_exempt))
+		return next;
+	const bool idle = session.activity == Activity::idle;
+	look_at(after(idle ? session.idle_since : now, need.ripe_after));
+	look_at(rested_at(session, declined_moment));
+	return next;
 }
 
 } // namespace ai_cleanup

@@ -1,5 +1,5 @@
-// Who makes way when there is need: for a free slot, for a database's budget, for a login.
-// Used by sweep.cpp and by server/admission.cpp.
+// Which sessions make way when there is need: for a free slot, for a database's budget, for a
+// login. Only one that is ripe does: whose client is not merely pausing between two requests.
 #pragma once
 
 #include <cstddef>
@@ -26,21 +26,11 @@ Timestamp helps_until(const Session &session);
 // One that declined is not asked again in the same moment.
 constexpr Duration declined_moment = 100 * millisecond;
 
-// The one who came last is not sent away at once to make room for the next.
-enum class Urgency : std::uint8_t
-{
-	login_waits,  // who has just come and has not run anything yet is spared
-	nobody_waits, // so is whoever has fallen idle since the latest login: it is at work
-};
-
-// Either way only for so long: who has been idle for this long is spared no more.
-constexpr Duration spared_time = second;
-
 struct Need
 {
-	std::size_t sessions; // so many are to go
-	Urgency urgency;
-	bool takes_exempt = false; // those who are exempt as well, after all others
+	std::size_t sessions;      // so many are to go
+	Duration ripe_after;       // only those that have been idle for at least this long
+	bool takes_exempt = false; // exempt ones as well, after all others
 };
 
 struct Victims
@@ -50,7 +40,7 @@ struct Victims
 };
 
 // Chooses so many of the sessions to retire that, with those on their way, `need` is met,
-// and never more: first those past their idle_timeout, then the longest idle. Only idle
+// and never more: first those past their idle_timeout, then the longest idle. Only ripe
 // sessions of target databases that nothing protects. `among` holds the indexes of the sessions
 // whose going would help; it is reordered, so that the chosen ones come first.
 Victims choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
@@ -58,5 +48,10 @@ Victims choose_victims(std::span<const Session> sessions, const Limits &limits, 
 
 // Could it be chosen if it were idle for long enough?
 bool may_ever_go(const Session &session, const Limits &limits, bool takes_exempt);
+
+// When the choice could turn out otherwise, if nobody logs in or out meanwhile: help does not
+// come, or a session is ripe, or rested from declining. A busy one may be idle right away, and
+// ripe after that. Always later than `now`; `never` if nothing is to be expected.
+Timestamp next_choice(const Session &session, const Limits &limits, Timestamp now, Need need);
 
 } // namespace ai_cleanup

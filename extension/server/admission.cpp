@@ -1,22 +1,21 @@
 // The order of things in a login: this hook, then PostgreSQL's checks of the role's limit, of
-// the reserved slots and of the database's limit. All newcomers measure the same levels, so
-// they share one another's requests: what is asked for one helps all.
+// the reserved slots and of the database's limit. A login for which there is room passes without
+// reading a catalog or taking a lock, as it would in PostgreSQL at this point.
 #include "admission.hpp"
 
-#include "bridge/guard.hpp"
-#include "core/victims.hpp"
+#include "core/time.hpp"
+#include "failed_logins.hpp"
+#include "line.hpp"
 #include "newcomer.hpp"
 #include "own_session.hpp"
-#include "registry.hpp"
-#include "retirement.hpp"
+#include "room.hpp"
 #include "scope.hpp"
+#include "seats.hpp"
 #include "settings.hpp"
 #include "shortage.hpp"
-#include "snapshot.hpp"
 #include "statistics.hpp"
 #include "wait_events.hpp"
 #include "waiters.hpp"
-#include "worker.hpp"
 
 namespace ai_cleanup::admission
 {
@@ -24,23 +23,28 @@ namespace ai_cleanup::admission
 namespace
 {
 
+using line::Want;
 using statistics::Counter;
 
 // The wait ends early enough for the rest of the login to fit into authentication_timeout.
 constexpr int authentication_share = 2; // half of it
 
-// A session that ends wakes those who wait; one that falls idle, or that is stopped and gives
-// no answer, does not, so they look again after this.
-constexpr Duration look_again = 10 * millisecond;
+// Whoever ends a wait wakes the next one. If it has been stopped amid that, it does not.
+constexpr Duration look_again = second;
 
-// Behind whoever waits for a busy session, this many slots stay free for superusers and for
-// those who only come and are refused. When more of them come, nobody waits for a while.
+// Without a line, whoever waits does so in a slot of the superusers' reserve: this many stay free
+// behind it for them, and for those who only come and are refused. When more of them come, nobody
+// waits for a while, but for a moment for a session that is leaving already.
 constexpr int free_behind_waiter = 1;
-constexpr Duration crowded_grace = 100 * millisecond;
+constexpr Duration crowded_grace = 50 * millisecond;
 constexpr Duration closed_time = 10 * second;
 
 compat::Reserve saved_reserve;
 bool reserve_is_passed = false;
+
+// What this login is counted as, should it get in.
+bool is_rescued = false;
+bool is_served = false;
 
 AdmissionDesk &
 desk()
@@ -48,221 +52,185 @@ desk()
 	return registry::shared().admission;
 }
 
-std::uint32_t
-me()
-{
-	return static_cast<std::uint32_t>(compat::my_proc_index());
-}
-
-// One look at who could make way.
-struct Look
-{
-	std::span<Session> sessions;
-	std::span<std::uint32_t> among;
-	Limits limits;
-	Timestamp now;
-};
-
-Look
-look_around()
-{
-	const std::span<Session> sessions = take_snapshot().sessions;
-
-	scope::mark(sessions);
-	return {.sessions = sessions,
-			.among = {static_cast<std::uint32_t *>(palloc(sessions.size() * sizeof(std::uint32_t))),
-					  sessions.size()},
-			.limits = settings::limits(),
-			.now = GetCurrentTimestamp()};
-}
-
+// PostgreSQL's check for the reserved slots would pass now, but for others that log in at this
+// moment and may be turned away. Seats are counted exactly: so it counts as made, for this process
+// alone.
 void
-ask_one(Session &session, const Newcomer &newcomer, Timestamp now)
+pass_reserve()
 {
-	const Request request{.idle_before = session.idle_since,
-						  .asked_at = now,
-						  .expires_at = after(now, retirement::least_request_life),
-						  .limit = 0,
-						  .limit_origin = Origin::unknown,
-						  .reason = Reason::admission,
-						  .protect = settings::protect,
-						  .asker_pid = MyProcPid,
-						  .asker_proc = compat::my_proc_index(),
-						  .asker_role = newcomer.name};
-	retirement::Asked asked;
-
-	retirement::ask(session, request, asked);
-	// It is on its way for the checks that follow, too.
-	session.asked_at = now;
-	session.asked_until = request.expires_at;
+	saved_reserve = compat::pass_reserve();
+	reserve_is_passed = true;
 }
 
-// How many newcomers in scope wait as I do, and came later. Where not all can be let in, the
-// youngest are turned away, and make way by that.
-template <typename InScope>
-int
-younger_who_wait(InScope in_scope)
-{
-	int younger = 0;
-
-	for (RegistryEntry &entry : registry::entries())
-	{
-		const Occupant occupant = registry::occupant(entry);
-		younger += occupant.phase == Phase::login && occupant.id > own_session::id() &&
-				   pg_atomic_read_u32(&entry.waits_for_room) != 0 && in_scope(entry);
-	}
-	return younger;
-}
-
-// Asks as many of the sessions in scope as it takes; nobody, if even that would be of no use.
-// True if there is hope.
-template <typename InScope>
+// Takes a seat if there is one, by every limit, for this newcomer and all before it in line.
 bool
-make_go(const Newcomer &newcomer, const Look &look, Lack lack, InScope in_scope)
+take_seat(const Newcomer &newcomer, const Shortage &shortage)
 {
-	const int need = lack.total - lack.leaving;
-	std::size_t count = 0;
+	const int before = line::before_me({Want::slot, newcomer.role, newcomer.database});
 
-	if (need <= 0)
+	if (shortage.want() != Want::nothing || !seats::take(newcomer.slot_limit - before))
+		return false;
+	// Of two that took a seat at the same moment, at least one now sees the other.
+	const auto too_many = [](int limit, auto belongs) {
+		return limit >= 0 && seats::taken_by(belongs) > limit;
+	};
+	if (!too_many(newcomer.role_limit,
+				  [&](const RegistryEntry &entry) { return entry.role == newcomer.role; }) &&
+		!too_many(newcomer.database_limit,
+				  [&](const RegistryEntry &entry) { return entry.database == newcomer.database; }))
 		return true;
-	for (std::uint32_t i = 0; i < look.sessions.size(); i++)
-	{
-		if (in_scope(look.sessions[i]))
-			look.among[count++] = i;
-	}
-	const Victims victims = guarded([&] {
-		return choose_victims(look.sessions, look.limits, look.now,
-							  {.sessions = static_cast<std::size_t>(need),
-							   .urgency = Urgency::login_waits,
-							   .takes_exempt = look.limits.evict_exempt},
-							  look.among.first(count));
-	});
-	const int going = static_cast<int>(victims.chosen + victims.on_the_way);
-	if (going + younger_who_wait(in_scope) < need)
-		return false;
-	for (const std::uint32_t i : look.among.first(victims.chosen))
-		ask_one(look.sessions[i], newcomer, look.now);
-	return true;
+	seats::give_back();
+	return false;
 }
 
-// True if room is on its way; false if nobody can make any: all are busy, or spared.
-bool
-make_room(const Newcomer &newcomer, const Shortage &shortage)
-{
-	const Look look = look_around();
-
-	// The narrow needs first: who makes way for them makes way for the wide one as well.
-	const bool hope = make_go(newcomer, look, shortage.role,
-							  [&](const auto &who) { return who.role == newcomer.role; }) &&
-					  make_go(newcomer, look, shortage.database,
-							  [&](const auto &who) { return who.database == newcomer.database; }) &&
-					  make_go(newcomer, look, shortage.slots, [](const auto &) { return true; });
-
-	pfree(look.among.data());
-	pfree(look.sessions.data());
-	return hope;
-}
-
-// With all sessions busy, one newcomer on the server may wait for one of them to end.
-bool
-may_wait_for_busy()
-{
-	std::uint32_t nobody = no_proc;
-
-	if (!compat::has_free_slots(free_behind_waiter) ||
-		GetCurrentTimestamp() < read_timestamp(desk().closed_until))
-		return false;
-	return pg_atomic_read_u32(&desk().waiting) == me() ||
-		   pg_atomic_compare_exchange_u32(&desk().waiting, &nobody, me());
-}
-
-// Whoever comes by and finds that a waiter leaves too little behind it sends it on.
+// Too many come and go for anybody to wait in the superusers' reserve.
 void
-relieve_waiter()
+close_reserve()
 {
-	const std::uint32_t waiting = pg_atomic_read_u32(&desk().waiting);
-
-	if (waiting == no_proc || waiting == me() || compat::has_free_slots(free_behind_waiter))
-		return;
 	write_timestamp(desk().closed_until, after(GetCurrentTimestamp(), closed_time));
-	SetLatch(&GetPGProcByNumber(waiting)->procLatch);
+	line::wake_all();
 }
 
-void
-leave_desk(int, Datum)
-{
-	std::uint32_t mine = me();
-
-	pg_atomic_compare_exchange_u32(&desk().waiting, &mine, no_proc);
-}
-
-// True as soon as there is room; false if none can be made, or not in time. With no slot left
-// behind it, a newcomer is in the way of superusers: then it waits for a moment only. A superuser
-// is not, for it keeps its slot in any case; nor does it wait for a busy session.
 bool
-wait_for_room(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
+may_wait(const room::Prospect &prospect, Timestamp start, Timestamp now)
 {
-	const Timestamp grace = std::min(deadline, after(start, crowded_grace));
+	if (settings::has_line())
+		return seats::taken() + line::length() <= MaxConnections - compat::reserved_slots();
 
+	const bool crowded = !compat::has_free_slots(free_behind_waiter);
+	if (prospect.on_its_way)
+		return !crowded || now < after(start, crowded_grace);
+	if (crowded)
+		close_reserve();
+	return !crowded && now >= read_timestamp(desk().closed_until) && line::is_first_of_all();
+}
+
+// Until the latch is set, or then. A client that hangs up meanwhile gives up its place.
+void
+wait_until(Timestamp now, Timestamp then)
+{
+	const int lost = WaitEventSetCanReportClosed() ? WL_SOCKET_CLOSED : 0;
+	const int events = WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH | lost;
+	const Timestamp latest = std::min(then, after(now, look_again));
+
+	if ((WaitLatchOrSocket(MyLatch, events, MyProcPort->sock,
+						   TimestampDifferenceMilliseconds(now, latest), wait_events::admission) &
+		 WL_SOCKET_CLOSED) != 0)
+	{
+		ClientConnectionLost = true;
+		InterruptPending = true;
+	}
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+// Who asks sessions to make way: the first in line for all of it, and without a line each of the
+// few that wait for itself.
+room::Prospect
+look_for_room(const Newcomer &newcomer, const Shortage &shortage)
+{
+	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
+
+	if (!settings::has_line())
+		return room::make(newcomer, shortage, 0);
+	if (line::before_me(scope) > 0)
+		return {.on_its_way = false, .ripe_at = never, .next = never};
+	return room::make(newcomer, shortage, scope.want == Want::slot ? line::behind_me(scope) : 0);
+}
+
+// True as soon as it has a seat; false if there is none in time, or no room to wait for one.
+bool
+wait_for_seat(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
+{
 	for (;;)
 	{
 		const Shortage shortage = measure(newcomer);
-		if (shortage.none())
+		if (take_seat(newcomer, shortage))
 			return true;
 		const Timestamp now = GetCurrentTimestamp();
-		const bool in_the_way = !newcomer.superuser && !compat::has_free_slots(free_behind_waiter);
-		if (now >= (in_the_way ? grace : deadline) ||
-			(!make_room(newcomer, shortage) && (newcomer.superuser || !may_wait_for_busy())))
+		// Lost to one that came at the same moment: it is looked for anew.
+		const Want want = shortage.want() == Want::nothing ? Want::slot : shortage.want();
+		line::change(want);
+		const room::Prospect prospect = look_for_room(newcomer, shortage);
+		if (now >= deadline || !may_wait(prospect, start, now))
 			return false;
-
 		waited = true;
-		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-				  TimestampDifferenceMilliseconds(now, std::min(deadline, after(now, look_again))),
-				  wait_events::admission);
-		ResetLatch(MyLatch);
-		CHECK_FOR_INTERRUPTS();
+		wait_until(now, std::min(deadline, prospect.next));
 	}
 }
 
+Timestamp
+deadline_from(Timestamp start)
+{
+	const Timestamp authentication_ends =
+		after(MyStartTimestamp, AuthenticationTimeout * second / authentication_share);
+
+	return std::min(after(start, settings::admission_timeout * millisecond), authentication_ends);
+}
+
 bool
-find_room(const Newcomer &newcomer)
+find_seat(const Newcomer &newcomer)
 {
 	const Timestamp start = GetCurrentTimestamp();
-	const Duration authentication_left =
-		after(MyStartTimestamp, AuthenticationTimeout * second / authentication_share) - start;
-	const Duration longest =
-		std::min(settings::admission_timeout * millisecond, authentication_left);
 	bool found = false;
 	bool waited = false;
 
 	scope::reload();
-	own_session::wait_for_room(true);
-	PG_ENSURE_ERROR_CLEANUP(leave_desk, Datum{0});
+	line::join(Want::slot);
+	PG_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
 	{
-		waiters::joined(
-			[&] { found = wait_for_room(newcomer, start, after(start, longest), waited); });
+		found = wait_for_seat(newcomer, start, deadline_from(start), waited);
 	}
-	PG_END_ENSURE_ERROR_CLEANUP(leave_desk, Datum{0});
-	leave_desk(0, 0);
-	own_session::wait_for_room(false);
+	PG_END_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
+	line::leave();
 
 	if (waited)
 		statistics::count_wait(GetCurrentTimestamp() - start);
-	if (!newcomer.superuser)
-		statistics::count(found ? Counter::logins_rescued : Counter::logins_refused);
+	if (!found)
+		statistics::count(Counter::logins_refused);
 	return found;
 }
 
-// There is room, or it is made.
-bool
-has_room(const Newcomer &newcomer)
+// Without max_sessions PostgreSQL's own checks say why. They know nothing of it.
+void
+refuse_beyond_max_sessions(const Newcomer &newcomer)
 {
-	const bool room =
-		measure(newcomer).none() ||
-		(compat::may_connect(newcomer.database, newcomer.role) && find_room(newcomer));
+	if (!settings::has_line() || measure(newcomer).want() != Want::slot)
+		return;
+	ereport(
+		FATAL,
+		(errcode(ERRCODE_TOO_MANY_CONNECTIONS), errmsg("sorry, too many clients already"),
+		 errdetail("ai_cleanup.max_sessions is %d, and there was no room for this session within "
+				   "ai_cleanup.admission_timeout, or none to wait in.",
+				   settings::max_sessions)));
+}
 
-	compat::forget_memberships();
-	return room;
+// A superuser is let in at once. Only where it takes the very last slot of the server, so that
+// nobody could come after it, it waits for an idle session that is ripe, or will be in time.
+void
+pace(const Newcomer &newcomer)
+{
+	const Shortage one{.slots = 1};
+	const Timestamp start = GetCurrentTimestamp();
+	const Timestamp deadline = deadline_from(start);
+	Timestamp now = start;
+
+	if (settings::effective_headroom() == 0 || compat::has_free_slots(free_behind_waiter))
+		return;
+	close_reserve();
+	scope::reload();
+	waiters::joined([&] {
+		while (now < deadline && !compat::has_free_slots(free_behind_waiter))
+		{
+			const room::Prospect prospect = room::make(newcomer, one, 0);
+			if (!prospect.on_its_way && prospect.ripe_at > deadline)
+				break;
+			wait_until(now, std::min(deadline, prospect.next));
+			now = GetCurrentTimestamp();
+		}
+	});
+	if (now > start)
+		statistics::count_wait(now - start);
 }
 
 } // namespace
@@ -272,30 +240,79 @@ admit(Port &port)
 {
 	Newcomer newcomer{};
 
-	if (!settings::enabled || !look_up(port, newcomer))
+	if (!settings::enabled)
+		return;
+	failed_logins::recognise(port);
+	if (!seats::may_be_limited() && line::length() == 0 &&
+		seats::take(settings::slot_limit(compat::reserved_slots())))
+	{
+		pass_reserve();
+		return;
+	}
+	if (!look_up(port, newcomer))
 		return;
 	own_session::announce_login(newcomer.role, newcomer.database);
-	relieve_waiter();
-	// Nothing but headroom makes room for superusers, so the worker hears of it early.
-	if (newcomer.superuser && !compat::has_free_slots(settings::effective_headroom()))
-		worker::wake();
-	if (!has_room(newcomer) || newcomer.superuser)
+	if (newcomer.superuser)
+	{
+		seats::take_anyway();
+		pace(newcomer);
 		return;
+	}
 
-	// PostgreSQL's check for the reserved slots would pass now. Between now and then others
-	// may take slots, and it would turn away one for whom there is room: whoever of them is
-	// one too many finds that out here. So it counts as made, for this process alone.
-	saved_reserve = compat::pass_reserve();
-	reserve_is_passed = true;
+	const bool has_slot = seats::taken() < settings::slot_limit(compat::reserved_slots());
+	if (line::length() > 0 || !take_seat(newcomer, measure(newcomer)))
+	{
+		if (!find_seat(newcomer))
+		{
+			refuse_beyond_max_sessions(newcomer);
+			return;
+		}
+		failed_logins::let_in();
+		is_served = settings::has_line() && !has_slot;
+		is_rescued = !is_served;
+	}
+	pass_reserve();
 }
 
 void
 done()
 {
+	failed_logins::got_in();
+	if (is_rescued)
+		statistics::count(Counter::logins_rescued);
+	if (is_served)
+		statistics::count(Counter::logins_served);
+	is_rescued = false;
+	is_served = false;
 	if (!reserve_is_passed)
 		return;
 	compat::restore_reserve(saved_reserve);
 	reserve_is_passed = false;
+}
+
+// At the first commit, while catalogs can be read: PostgreSQL has just read these rows itself, so
+// they are in the caches.
+void
+note_limits()
+{
+	bool limited = false;
+
+	if (seats::may_be_limited() || superuser_arg(MyProc->roleId))
+		return;
+	if (HeapTuple role = SearchSysCache1(AUTHNAME, CStringGetDatum(MyProcPort->user_name));
+		HeapTupleIsValid(role))
+	{
+		limited = reinterpret_cast<Form_pg_authid>(GETSTRUCT(role))->rolconnlimit >= 0;
+		ReleaseSysCache(role);
+	}
+	if (HeapTuple database = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+		HeapTupleIsValid(database))
+	{
+		limited |= reinterpret_cast<Form_pg_database>(GETSTRUCT(database))->datconnlimit >= 0;
+		ReleaseSysCache(database);
+	}
+	if (limited)
+		seats::note_limit();
 }
 
 } // namespace ai_cleanup::admission

@@ -1,5 +1,6 @@
-// Letting a newcomer in: where PostgreSQL would refuse a login for want of room, idle
-// sessions make way first. Called from the authentication hook.
+// Letting a newcomer in: where PostgreSQL would refuse a login for want of room, ripe sessions
+// make way first, and where ai_cleanup.max_sessions leaves room to wait, it waits in line. Called
+// from the authentication hook.
 #pragma once
 
 #include "bridge/prelude.hpp"
@@ -7,12 +8,15 @@
 namespace ai_cleanup::admission
 {
 
-// After the client has proved who it is. Makes room if this very login would be refused for
-// want of it and for nothing else, waiting for admission_timeout at most; then PostgreSQL's
-// own checks follow, and have the last word.
+// After the client has proved who it is. Waits for room, for admission_timeout at most, if this
+// very login would be refused for want of it and for nothing else; then PostgreSQL's own checks
+// follow, and have the last word. Refuses it itself only for ai_cleanup.max_sessions.
 void admit(Port &port);
 
 // The login has succeeded.
 void done();
+
+// What the role's and the database's CONNECTION LIMIT are, now that PostgreSQL has looked.
+void note_limits();
 
 } // namespace ai_cleanup::admission

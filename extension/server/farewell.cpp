@@ -255,6 +255,8 @@ say_farewell(int, Datum)
 	log_retirement(idle.data(), cause.data());
 	note_ending(answer::request(), answer::idle_age(), journal::Outcome::retired);
 	statistics::count(statistics::Counter::sessions_retired);
+	if (ends_for_need(answer::request().reason) && MyBEEntry->st_activity_start_timestamp == 0)
+		statistics::count(statistics::Counter::retired_unused);
 
 	// Not a client that went away, as the end-of-file made pgstat believe.
 	pgStatSessionEndCause = DISCONNECT_KILLED;

@@ -2,6 +2,7 @@
 #include "bridge/prelude.hpp"
 #include "call.hpp"
 #include "declaration.hpp"
+#include "line.hpp"
 #include "module.hpp"
 #include "permission.hpp"
 #include "registry.hpp"
@@ -15,12 +16,14 @@ extern "C"
 	PG_FUNCTION_INFO_V1(ai_cleanup_reset_stats_sql);
 	PG_FUNCTION_INFO_V1(ai_cleanup_sql);
 	PG_FUNCTION_INFO_V1(ai_cleanup_stats_sql);
+	PG_FUNCTION_INFO_V1(ai_cleanup_stats_sql_1_2);
 	PG_FUNCTION_INFO_V1(ai_conn_count_sql);
 
 	PGDLLEXPORT Datum ai_cleanup_plan_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_cleanup_reset_stats_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_cleanup_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_cleanup_stats_sql(PG_FUNCTION_ARGS);
+	PGDLLEXPORT Datum ai_cleanup_stats_sql_1_2(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_conn_count_sql(PG_FUNCTION_ARGS);
 }
 
@@ -141,6 +144,58 @@ put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details
 	row.put(fcinfo);
 }
 
+using statistics::Counter;
+using statistics::Totals;
+
+Datum
+count_datum(const Totals &totals, Counter counter)
+{
+	return Int64GetDatum(static_cast<int64>(totals.counters[static_cast<std::size_t>(counter)]));
+}
+
+Datum
+histogram(const Totals &totals)
+{
+	std::array<Datum, wait_bucket_count> waits{};
+
+	for (std::size_t i = 0; i < waits.size(); i++)
+		waits[i] = Int64GetDatum(static_cast<int64>(totals.waits[i]));
+	return PointerGetDatum(construct_array(waits.data(), static_cast<int>(waits.size()), INT8OID,
+										   sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+// In the order of the columns, as many of them as the function was declared with.
+template <std::size_t columns>
+Datum
+stats_row(FunctionCallInfo fcinfo, Row<columns> &row)
+{
+	constexpr std::size_t columns_of_1_1 = 10;
+	const Totals totals = statistics::totals();
+
+	module::require_preloaded();
+	declaration::require_arguments(fcinfo, 0);
+	TupleDesc descriptor = declaration::result_row(fcinfo, columns);
+
+	row.add_moment(totals.since);
+	for (const Counter counter :
+		 {Counter::sessions_retired, Counter::sessions_declined, Counter::sessions_terminated,
+		  Counter::logins_rescued, Counter::logins_waited, Counter::logins_refused, Counter::sweeps,
+		  Counter::wake_ups})
+		row.add(count_datum(totals, counter));
+	row.add(histogram(totals));
+	if constexpr (columns > columns_of_1_1)
+	{
+		const Timestamp rests_until =
+			read_timestamp(registry::shared().worker.headroom_rests_until);
+		row.add(count_datum(totals, Counter::retired_unused));
+		row.add(count_datum(totals, Counter::logins_served));
+		row.add(Int32GetDatum(line::length()));
+		row.add_interval(totals.longest_wait);
+		row.add_moment(rests_until > GetCurrentTimestamp() ? rests_until : never);
+	}
+	return row.datum(descriptor);
+}
+
 } // namespace
 
 } // namespace ai_cleanup
@@ -184,32 +239,22 @@ ai_cleanup_reset_stats_sql(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-// ai_cleanup_stats() RETURNS record: since when, the counters in their order, the histogram
+// ai_cleanup_stats() RETURNS record, as scripts up to 1.1 declare it
 Datum
 ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 {
-	using namespace ai_cleanup;
-	constexpr std::size_t columns = 1 + counter_count + 1;
-	std::array<Datum, columns> values{};
-	std::array<bool, columns> nulls{};
-	std::array<Datum, wait_bucket_count> waits{};
+	ai_cleanup::Row<10> row;
 
-	module::require_preloaded();
-	declaration::require_arguments(fcinfo, 0);
-	TupleDesc descriptor = declaration::result_row(fcinfo, columns);
+	return ai_cleanup::stats_row(fcinfo, row);
+}
 
-	const statistics::Totals totals = statistics::totals();
-	values[0] = TimestampTzGetDatum(totals.since);
-	for (std::size_t i = 0; i < counter_count; i++)
-		values[1 + i] = Int64GetDatum(static_cast<int64>(totals.counters[i]));
-	for (std::size_t i = 0; i < waits.size(); i++)
-		waits[i] = Int64GetDatum(static_cast<int64>(totals.waits[i]));
-	values[columns - 1] =
-		PointerGetDatum(construct_array(waits.data(), static_cast<int>(waits.size()), INT8OID,
-										sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+// ai_cleanup_stats() RETURNS record: since when, the counters, the histogram, this moment
+Datum
+ai_cleanup_stats_sql_1_2(PG_FUNCTION_ARGS)
+{
+	ai_cleanup::Row<15> row;
 
-	HeapTuple row = heap_form_tuple(descriptor, values.data(), nulls.data());
-	PG_RETURN_DATUM(HeapTupleGetDatum(row));
+	return ai_cleanup::stats_row(fcinfo, row);
 }
 
 // ai_conn_count() and ai_conn_count(database name) RETURNS integer

@@ -2,11 +2,39 @@
 // a transaction is open by now, but MyDatabaseId is not set, so only shared catalogs can be read.
 #include "newcomer.hpp"
 
+#include "settings.hpp"
+
 namespace ai_cleanup
 {
 
 namespace
 {
+
+// What is read below, each with the indexes that PostgreSQL reads it by.
+constexpr std::array<Oid, 2> role_catalogs{AuthIdRelationId, AuthIdRolnameIndexId};
+constexpr std::array<Oid, 2> database_catalogs{DatabaseRelationId, DatabaseNameIndexId};
+constexpr std::array<Oid, 7> privilege_catalogs{
+	DatabaseRelationId, DatabaseOidIndexId,    AuthIdRelationId,     AuthIdOidIndexId,
+	AuthMemRelationId,  AuthMemMemRoleIndexId, AuthMemRoleMemIndexId};
+
+// Calls `read` with these catalogs locked, so that it waits for nobody. False if one of them
+// cannot be locked at once.
+template <typename Read>
+bool
+read_unless_locked(std::span<const Oid> catalogs, Read read)
+{
+	std::size_t locked = 0;
+	bool result = false;
+
+	while (locked < catalogs.size() &&
+		   ConditionalLockRelationOid(catalogs[locked], AccessShareLock))
+		locked++;
+	if (locked == catalogs.size())
+		result = read();
+	while (locked > 0)
+		UnlockRelationOid(catalogs[--locked], AccessShareLock);
+	return result;
+}
 
 bool
 look_up_role(const char *name, Newcomer &newcomer)
@@ -52,12 +80,28 @@ look_up_database(const char *name, Newcomer &newcomer)
 	return allows;
 }
 
+bool
+may_connect(const Newcomer &newcomer)
+{
+	const bool may = newcomer.superuser || compat::may_connect(newcomer.database, newcomer.role);
+
+	compat::forget_memberships();
+	return may;
+}
+
 } // namespace
 
 bool
 look_up(const Port &port, Newcomer &newcomer)
 {
-	return look_up_role(port.user_name, newcomer) && look_up_database(port.database_name, newcomer);
+	return read_unless_locked(role_catalogs,
+							  [&] { return look_up_role(port.user_name, newcomer); }) &&
+		   read_unless_locked(database_catalogs,
+							  [&] { return look_up_database(port.database_name, newcomer); }) &&
+		   read_unless_locked(privilege_catalogs, [&] {
+			   newcomer.slot_limit = settings::slot_limit(compat::reserved_slots(newcomer.role));
+			   return may_connect(newcomer);
+		   });
 }
 
 } // namespace ai_cleanup

@@ -5,7 +5,10 @@
 #include "answer.hpp"
 #include "client_socket.hpp"
 #include "core/session.hpp"
+#include "failed_logins.hpp"
 #include "farewell.hpp"
+#include "line.hpp"
+#include "seats.hpp"
 #include "settings.hpp"
 #include "waiters.hpp"
 #include "worker.hpp"
@@ -19,6 +22,9 @@ namespace
 // Read by the signal handler, hence volatile; set last, cleared first.
 RegistryEntry *volatile my_entry = nullptr;
 std::uint64_t my_id = 0;
+// Of the entry that was mine, for those who wait for me to be gone.
+Oid my_role = InvalidOid;
+Oid my_database = InvalidOid;
 volatile sig_atomic_t opened = false;
 volatile sig_atomic_t committed = false;
 // Also in processes that are no session, and before there is one.
@@ -85,8 +91,15 @@ void
 tell_worker_of_need()
 {
 	if (settings::enabled &&
-		(!compat::has_free_slots(settings::effective_headroom()) || over_budget()))
+		(seats::taken() > settings::slots() - settings::effective_headroom() || over_budget()))
 		worker::wake();
+}
+
+void
+set_names(RegistryEntry &entry)
+{
+	namestrcpy(&entry.database_name, MyProcPort->database_name);
+	namestrcpy(&entry.role_name, MyProcPort->user_name);
 }
 
 // The end of InitPostgres: from here on MyDatabaseId, the role and the settings hold.
@@ -97,11 +110,11 @@ open(RegistryEntry &entry)
 	entry.role = MyProc->roleId;
 	entry.database = MyDatabaseId;
 	entry.opened_at = GetCurrentTimestamp();
-	namestrcpy(&entry.database_name, MyProcPort->database_name);
-	namestrcpy(&entry.role_name, MyProcPort->user_name);
+	set_names(entry);
 	registry::set_database(slot_of(entry), MyDatabaseId);
 	registry::set_occupant(entry, {my_id, Phase::open});
 	opened = true;
+	seats::take_anyway();
 	admission::done();
 	tell_worker_of_limit();
 	tell_worker_of_need();
@@ -114,6 +127,8 @@ on_transaction_event(XactEvent event, void *)
 
 	if (entry == nullptr)
 		return;
+	if (event == XACT_EVENT_PRE_COMMIT && !opened)
+		admission::note_limits();
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
 		committed = true;
 	else if (event != XACT_EVENT_ABORT)
@@ -135,7 +150,10 @@ leave_registry(int, Datum)
 {
 	RegistryEntry *entry = my_entry;
 
+	failed_logins::note_end();
 	opened = false;
+	my_role = entry->role;
+	my_database = entry->database;
 	my_entry = nullptr;
 	LWLockAcquire(registry::lock(), LW_EXCLUSIVE);
 	registry::set_occupant(*entry, {my_id, Phase::leaving});
@@ -151,7 +169,9 @@ slot_is_free(int, Datum slot)
 	RegistryEntry &entry = registry::entries()[DatumGetInt32(slot)];
 
 	registry::replace_occupant(entry, {my_id, Phase::leaving}, {my_id, Phase::gone});
+	seats::give_back();
 	waiters::wake();
+	line::wake_first(my_role, my_database);
 }
 
 } // namespace
@@ -178,7 +198,7 @@ enter()
 	pg_atomic_write_u32(&entry.asked, 0);
 	pg_atomic_write_u32(&entry.answered, 0);
 	pg_atomic_write_u32(&entry.declines, 0);
-	pg_atomic_write_u32(&entry.waits_for_room, 0);
+	pg_atomic_write_u32(&entry.has_seat, 0);
 	write_phase(entry.termination_phase, RequestPhase::none);
 	write_timestamp(entry.declined_at, long_ago);
 
@@ -226,13 +246,7 @@ announce_login(Oid role, Oid database)
 {
 	my_entry->role = role;
 	my_entry->database = database;
-}
-
-void
-wait_for_room(bool waits)
-{
-	store(my_entry->waits_for_room, waits ? 1 : 0);
-	pg_memory_barrier();
+	set_names(*my_entry);
 }
 
 void

@@ -23,11 +23,8 @@ bool is_open();
 bool has_committed();
 void forget_commits();
 
-// While I log in: the role and the database I shall have, if nothing goes wrong; and whether
-// PostgreSQL would turn me away as things are.
+// While I log in: the role and the database I shall have, if nothing goes wrong.
 void announce_login(Oid role, Oid database);
-
-void wait_for_room(bool waits);
 
 // From the settings' assign hooks, in whatever process: my own value, or `inherited` if the
 // configuration file's counts.

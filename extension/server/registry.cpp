@@ -16,6 +16,7 @@ constexpr int phase_bits = 3;
 Registry *head = nullptr;
 RegistryEntry *first_entry = nullptr;
 Oid *first_database = nullptr;
+pg_atomic_uint64 *first_ticket = nullptr;
 pg_atomic_uint32 *first_waiter = nullptr;
 LWLock *registry_lock = nullptr;
 
@@ -32,6 +33,12 @@ databases_size()
 }
 
 Size
+tickets_size()
+{
+	return MAXALIGN(mul_size(MaxConnections, sizeof(pg_atomic_uint64)));
+}
+
+Size
 waiters_size()
 {
 	return MAXALIGN(mul_size(MaxBackends, sizeof(pg_atomic_uint32)));
@@ -43,6 +50,7 @@ whole_size()
 	Size size = MAXALIGN(sizeof(Registry));
 	size = add_size(size, entries_size());
 	size = add_size(size, databases_size());
+	size = add_size(size, tickets_size());
 	return add_size(size, waiters_size());
 }
 
@@ -70,9 +78,37 @@ clear(RegistryEntry &entry)
 	pg_atomic_init_u32(&entry.asked, 0);
 	pg_atomic_init_u32(&entry.answered, 0);
 	pg_atomic_init_u32(&entry.declines, 0);
-	pg_atomic_init_u32(&entry.waits_for_room, 0);
+	pg_atomic_init_u32(&entry.has_seat, 0);
+	pg_atomic_init_u64(&entry.waits_since, 0);
 	pg_atomic_init_u32(&entry.termination_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
+}
+
+void
+clear(AdmissionDesk &desk)
+{
+	pg_atomic_init_u32(&desk.seats_taken, 0);
+	pg_atomic_init_u32(&desk.has_limits, 0);
+	pg_atomic_init_u32(&desk.waiting, 0);
+	pg_atomic_init_u64(&desk.last_ticket, 0);
+	pg_atomic_init_u64(&desk.closed_until, static_cast<std::uint64_t>(long_ago));
+	pg_atomic_init_u32(&desk.next_failed, 0);
+	for (FailedLogin &failed : desk.failed_logins)
+	{
+		pg_atomic_init_u64(&failed.fingerprint, 0);
+		pg_atomic_init_u64(&failed.until, static_cast<std::uint64_t>(long_ago));
+	}
+}
+
+void
+clear(Statistics &statistics)
+{
+	pg_atomic_init_u64(&statistics.since, static_cast<std::uint64_t>(GetCurrentTimestamp()));
+	for (pg_atomic_uint64 &counter : statistics.counters)
+		pg_atomic_init_u64(&counter, 0);
+	for (pg_atomic_uint64 &bucket : statistics.waits)
+		pg_atomic_init_u64(&bucket, 0);
+	pg_atomic_init_u64(&statistics.longest_wait, 0);
 }
 
 } // namespace
@@ -97,6 +133,8 @@ lay_out()
 	memory += entries_size();
 	first_database = reinterpret_cast<Oid *>(memory);
 	memory += databases_size();
+	first_ticket = reinterpret_cast<pg_atomic_uint64 *>(memory);
+	memory += tickets_size();
 	first_waiter = reinterpret_cast<pg_atomic_uint32 *>(memory);
 	registry_lock = &GetNamedLWLockTranche(shared_name)->lock;
 
@@ -105,17 +143,15 @@ lay_out()
 		pg_atomic_init_u64(&head->last_id, 0);
 		pg_atomic_init_u32(&head->worker.proc, no_proc);
 		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));
-		pg_atomic_init_u32(&head->admission.waiting, no_proc);
-		pg_atomic_init_u64(&head->admission.closed_until, static_cast<std::uint64_t>(long_ago));
-		pg_atomic_init_u64(&head->statistics.since,
-						   static_cast<std::uint64_t>(GetCurrentTimestamp()));
-		for (pg_atomic_uint64 &counter : head->statistics.counters)
-			pg_atomic_init_u64(&counter, 0);
-		for (pg_atomic_uint64 &bucket : head->statistics.waits)
-			pg_atomic_init_u64(&bucket, 0);
+		pg_atomic_init_u64(&head->worker.headroom_rests_until,
+						   static_cast<std::uint64_t>(long_ago));
+		clear(head->admission);
+		clear(head->statistics);
 		for (RegistryEntry &entry : entries())
 			clear(entry);
 		std::fill_n(first_database, MaxConnections, InvalidOid);
+		for (pg_atomic_uint64 &ticket : tickets())
+			pg_atomic_init_u64(&ticket, 0);
 		for (pg_atomic_uint32 &waiter : waiters())
 			pg_atomic_init_u32(&waiter, 0);
 	}
@@ -151,6 +187,12 @@ count_sessions(Oid database)
 	if (OidIsValid(database))
 		return static_cast<int>(std::count(slots.begin(), slots.end(), database));
 	return MaxConnections - static_cast<int>(std::count(slots.begin(), slots.end(), InvalidOid));
+}
+
+std::span<pg_atomic_uint64>
+tickets()
+{
+	return {first_ticket, static_cast<std::size_t>(MaxConnections)};
 }
 
 std::span<pg_atomic_uint32>

@@ -98,7 +98,8 @@ struct RegistryEntry
 	NameData database_name; // a database in use cannot be renamed
 	NameData role_name;     // as it logged in
 
-	pg_atomic_uint32 waits_for_room; // 1: a newcomer whom PostgreSQL would turn away so far
+	pg_atomic_uint32 has_seat;    // 1: it counts as one of the server's sessions
+	pg_atomic_uint64 waits_since; // Timestamp: when a newcomer took its place in line
 
 	// By OwnSetting, std::int32_t: its own value, or `inherited`.
 	std::array<pg_atomic_uint32, own_setting_count> own_settings;
@@ -121,19 +122,33 @@ struct RegistryEntry
 // What sessions need to know of the worker.
 struct WorkerDesk
 {
-	pg_atomic_uint32 proc;     // its index in ProcGlobal, or no_proc
-	pg_atomic_uint64 wakes_at; // Timestamp: sessions due earlier set its latch
+	pg_atomic_uint32 proc;                 // its index in ProcGlobal, or no_proc
+	pg_atomic_uint64 wakes_at;             // Timestamp: sessions due earlier set its latch
+	pg_atomic_uint64 headroom_rests_until; // Timestamp: as core/relief.hpp says
 };
 
-// The newcomer that waits for a busy session to end, of which there is one at most.
+// What is remembered of a login that failed although room had been made for it.
+struct FailedLogin
+{
+	pg_atomic_uint64 fingerprint;
+	pg_atomic_uint64 until; // Timestamp
+};
+constexpr std::size_t failed_login_count = 16;
+
+// What newcomers must know of the server as a whole.
 struct AdmissionDesk
 {
-	pg_atomic_uint32 waiting;      // its index in ProcGlobal, or no_proc
+	pg_atomic_uint32 seats_taken;  // sessions, and newcomers that are let in
+	pg_atomic_uint32 has_limits;   // 1: some role or database has a CONNECTION LIMIT
+	pg_atomic_uint32 waiting;      // newcomers in line
+	pg_atomic_uint64 last_ticket;  // the last place in line that was taken
 	pg_atomic_uint64 closed_until; // Timestamp: too many come and go for anybody to wait
+	pg_atomic_uint32 next_failed;  // where the next failed login is remembered
+	std::array<FailedLogin, failed_login_count> failed_logins;
 };
 
 // What was counted since then; server/statistics.cpp names them.
-constexpr std::size_t counter_count = 8;
+constexpr std::size_t counter_count = 10;
 constexpr std::size_t wait_bucket_count = 11;
 
 struct Statistics
@@ -141,6 +156,7 @@ struct Statistics
 	pg_atomic_uint64 since; // Timestamp
 	std::array<pg_atomic_uint64, counter_count> counters;
 	std::array<pg_atomic_uint64, wait_bucket_count> waits;
+	pg_atomic_uint64 longest_wait; // Duration
 };
 
 constexpr std::uint32_t no_proc = UINT32_MAX;
@@ -166,6 +182,9 @@ std::span<RegistryEntry> entries();
 void set_database(int slot, Oid database);
 // How many open sessions a database has; the whole server with InvalidOid.
 int count_sessions(Oid database);
+// By session slot: a newcomer's place in line, 0 where there is none (line.cpp). Dense, for
+// finding the first.
+std::span<pg_atomic_uint64> tickets();
 // By index in ProcGlobal: 1 where that process waits for sessions to end.
 std::span<pg_atomic_uint32> waiters();
 LWLock *lock();

@@ -86,6 +86,14 @@ template <std::size_t columns> struct Row
 		declaration::require_columns(result->setDesc, columns);
 	}
 
+	// As a value, for a function that returns one row.
+	Datum
+	datum(TupleDesc descriptor)
+	{
+		Assert(next == columns);
+		return HeapTupleGetDatum(heap_form_tuple(descriptor, values.data(), nulls.data()));
+	}
+
 	void
 	put(FunctionCallInfo fcinfo)
 	{

@@ -20,14 +20,22 @@ constexpr const char *kept = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat";
 constexpr const char *draft = PGSTAT_STAT_PERMANENT_DIRECTORY "/ai_cleanup.stat.tmp";
 
 // "aiclean" and a number that changes with whatever is in the file.
-constexpr std::uint64_t format = 0x6169636c65616e01;
+constexpr std::uint64_t format = 0x6169636c65616e02;
+constexpr std::uint64_t format_of_1_1 = 0x6169636c65616e01;
 
 struct Header
 {
 	std::uint64_t format;
 	std::uint64_t ending_size;
 	std::uint64_t ending_count;
-	statistics::Totals totals;
+};
+
+// As up to 1.1: the first counters, and no longest wait.
+struct TotalsOf1_1
+{
+	Timestamp since;
+	std::array<std::uint64_t, 8> counters;
+	std::array<std::uint64_t, wait_bucket_count> waits;
 };
 
 struct File
@@ -55,24 +63,39 @@ get(File &file, void *data, std::size_t size)
 bool
 write_all(File &file, std::span<const journal::Ending> endings)
 {
-	const Header header{.format = format,
-						.ending_size = sizeof(journal::Ending),
-						.ending_count = endings.size(),
-						.totals = statistics::totals()};
+	const Header header{
+		.format = format, .ending_size = sizeof(journal::Ending), .ending_count = endings.size()};
+	const statistics::Totals totals = statistics::totals();
 
-	if (!put(file, &header, sizeof(header)) || !put(file, endings.data(), endings.size_bytes()))
+	if (!put(file, &header, sizeof(header)) || !put(file, &totals, sizeof(totals)) ||
+		!put(file, endings.data(), endings.size_bytes()))
 		return false;
 	FIN_CRC32C(file.checksum);
 	return fwrite(&file.checksum, 1, sizeof(file.checksum), file.stream) == sizeof(file.checksum);
 }
 
+bool
+read_totals(File &file, std::uint64_t written_as, statistics::Totals &totals)
+{
+	TotalsOf1_1 old{};
+
+	if (written_as == format)
+		return get(file, &totals, sizeof(totals));
+	if (written_as != format_of_1_1 || !get(file, &old, sizeof(old)))
+		return false;
+	totals = {.since = old.since, .counters = {}, .waits = old.waits, .longest_wait = 0};
+	std::copy(old.counters.begin(), old.counters.end(), totals.counters.begin());
+	return true;
+}
+
 // Checks the whole file before anything of it counts. `endings` are palloc'd.
 bool
-read_all(File &file, Header &header, std::span<journal::Ending> &endings)
+read_all(File &file, statistics::Totals &totals, std::span<journal::Ending> &endings)
 {
+	Header header{};
 	pg_crc32c checksum = 0;
 
-	if (!get(file, &header, sizeof(header)) || header.format != format ||
+	if (!get(file, &header, sizeof(header)) || !read_totals(file, header.format, totals) ||
 		header.ending_size != sizeof(journal::Ending) ||
 		header.ending_count > static_cast<std::uint64_t>(settings::max_journal_size))
 		return false;
@@ -126,7 +149,7 @@ void
 load()
 {
 	File file = open(kept, PG_BINARY_R);
-	Header header{};
+	statistics::Totals totals{};
 	std::span<journal::Ending> endings;
 
 	if (file.stream == nullptr)
@@ -136,7 +159,7 @@ load()
 					(errcode_for_file_access(), errmsg("could not read file \"%s\": %m", kept)));
 		return;
 	}
-	const bool whole = read_all(file, header, endings);
+	const bool whole = read_all(file, totals, endings);
 	FreeFile(file.stream);
 	unlink(kept);
 	if (!whole)
@@ -146,7 +169,7 @@ load()
 							 kept)));
 	else
 	{
-		statistics::restore(header.totals);
+		statistics::restore(totals);
 		for (const journal::Ending &ending : endings)
 			journal::note(ending);
 	}

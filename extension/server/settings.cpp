@@ -22,7 +22,10 @@ int idle_blocker_timeout = default_idle_blocker_timeout;
 int idle_in_transaction_timeout = default_idle_in_transaction_timeout;
 int idle_timeout = default_idle_timeout;
 int journal_size = default_journal_size;
+int max_sessions = default_max_sessions;
 Protections protect = all_protections;
+int ripe_for_headroom = default_ripe_for_headroom;
+int ripe_for_login = default_ripe_for_login;
 int wait_timeout = default_wait_timeout;
 
 namespace
@@ -185,13 +188,32 @@ assign_exempt(bool value, void *extra)
 } // namespace
 
 int
+slots()
+{
+	return has_line() ? max_sessions : MaxConnections;
+}
+
+bool
+has_line()
+{
+	return max_sessions > 0 && max_sessions < MaxConnections - compat::reserved_slots();
+}
+
+int
+slot_limit(int reserved)
+{
+	const int all = MaxConnections - reserved;
+	return has_line() ? std::min(max_sessions, all) : all;
+}
+
+int
 effective_headroom()
 {
 	if (headroom != default_headroom)
 		return headroom;
 	// On the tiniest servers no more than half, or nobody could stay.
-	return std::min(std::max(least_default_headroom, MaxConnections / default_headroom_share),
-					MaxConnections / 2);
+	return std::min(std::max(least_default_headroom, slots() / default_headroom_share),
+					slots() / 2);
 }
 
 Limits
@@ -203,6 +225,8 @@ limits()
 			.headroom = effective_headroom(),
 			.idle_in_transaction_timeout_ms = idle_in_transaction_timeout,
 			.idle_blocker_timeout_ms = idle_blocker_timeout,
+			.ripe_for_headroom_ms = ripe_for_headroom,
+			.ripe_for_login_ms = ripe_for_login,
 			.protect = protect,
 			.evict_exempt = evict_exempt};
 }
@@ -245,11 +269,10 @@ text(Origin origin)
 void
 define()
 {
-	DefineCustomIntVariable("ai_cleanup.admission_timeout",
-							"Longest time that a login waits for an idle session to make way.",
-							"0 never waits.", &admission_timeout, default_admission_timeout,
-							min_admission_timeout, max_admission_timeout, PGC_SIGHUP, GUC_UNIT_MS,
-							nullptr, nullptr, nullptr);
+	DefineCustomIntVariable(
+		"ai_cleanup.admission_timeout", "Longest time that a login waits for room.",
+		"0 never waits.", &admission_timeout, default_admission_timeout, min_admission_timeout,
+		max_admission_timeout, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.connection_budget",
 		"Sessions that a database may have before its longest idle ones are ended.",
@@ -306,10 +329,26 @@ define()
 							"Endings of sessions that the journal remembers.", "0 keeps none.",
 							&journal_size, default_journal_size, min_journal_size, max_journal_size,
 							PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
+	DefineCustomIntVariable(
+		"ai_cleanup.max_sessions", "Sessions that there may be at once; other logins wait in line.",
+		"The slots of max_connections beyond it are room to wait in. 0 turns the line off.",
+		&max_sessions, default_max_sessions, min_max_sessions, max_max_sessions, PGC_SIGHUP, 0,
+		nullptr, nullptr, nullptr);
 	DefineCustomStringVariable(
 		"ai_cleanup.protect", "What protects an idle session from everything but force.",
 		"A comma-separated list of listen, lock and temp_table.", &protect_text, default_protect,
 		PGC_SIGHUP, GUC_LIST_INPUT, check_protect, assign_protect, nullptr);
+	DefineCustomIntVariable("ai_cleanup.ripe_for_headroom",
+							"Least idle time of a session that is ended for headroom or a budget.",
+							"Whoever has been idle for less may be pausing at work.",
+							&ripe_for_headroom, default_ripe_for_headroom, min_ripe_for_headroom,
+							max_ripe_for_headroom, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr,
+							nullptr);
+	DefineCustomIntVariable("ai_cleanup.ripe_for_login",
+							"Least idle time of a session that is ended to let a login in.",
+							"Whoever has been idle for less may be pausing at work.",
+							&ripe_for_login, default_ripe_for_login, min_ripe_for_login,
+							max_ripe_for_login, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.wait_timeout",
 		"Longest time that ai_cleanup() waits for the sessions it ends to be gone.",

@@ -21,12 +21,15 @@ extern int idle_blocker_timeout;
 extern int idle_in_transaction_timeout;
 extern int idle_timeout;
 extern int journal_size;
+extern int max_sessions;
 extern Protections protect; // ai_cleanup.protect, read
+extern int ripe_for_headroom;
+extern int ripe_for_login;
 extern int wait_timeout;
 
 constexpr int most_sessions = 262143; // the most that max_connections can be
 
-constexpr int default_admission_timeout = 1000;
+constexpr int default_admission_timeout = 2 * 1000;
 constexpr int min_admission_timeout = 0; // no login waits
 constexpr int max_admission_timeout = 60 * 1000;
 constexpr int default_connection_budget = 0; // off
@@ -48,16 +51,34 @@ constexpr int max_idle_blocker_timeout = INT_MAX;
 constexpr int default_idle_in_transaction_timeout = 0; // off
 constexpr int min_idle_in_transaction_timeout = 0;
 constexpr int max_idle_in_transaction_timeout = INT_MAX;
-constexpr int default_idle_timeout = 10 * 60 * 1000;
-constexpr int min_idle_timeout = 0; // off
+constexpr int default_idle_timeout = 0; // off
+constexpr int min_idle_timeout = 0;
 constexpr int max_idle_timeout = INT_MAX;
 constexpr int default_journal_size = 1024;
 constexpr int min_journal_size = 0; // no journal
 constexpr int max_journal_size = 1024 * 1024;
+constexpr int default_max_sessions = 0; // off: as many as there are slots
+constexpr int min_max_sessions = 0;
+constexpr int max_max_sessions = most_sessions;
 constexpr const char *default_protect = "listen, lock, temp_table";
+constexpr int default_ripe_for_headroom = 60 * 1000;
+constexpr int min_ripe_for_headroom = 0; // any idle session
+constexpr int max_ripe_for_headroom = INT_MAX;
+constexpr int default_ripe_for_login = 1000;
+constexpr int min_ripe_for_login = 0; // any idle session
+constexpr int max_ripe_for_login = INT_MAX;
 constexpr int default_wait_timeout = 5 * 1000;
 constexpr int min_wait_timeout = 0; // do not wait
 constexpr int max_wait_timeout = INT_MAX;
+
+// How many sessions the server is to have at most: ai_cleanup.max_sessions, or max_connections.
+int slots();
+
+// Is there room to wait for a session of those, in slots that may not become one?
+bool has_line();
+
+// How many seats may be taken by a role from which so many slots are reserved.
+int slot_limit(int reserved);
 
 // The free slots to keep: ai_cleanup.headroom, its default worked out.
 int effective_headroom();

@@ -1,68 +1,31 @@
-// The questions of InitPostgres and what it calls: HaveNFreeProcs, CountUserBackends and
-// CountDBConnections, except that newcomers who have not come to those yet are counted too.
+// PostgreSQL's own questions (HaveNFreeProcs, CountUserBackends, CountDBConnections), asked of the
+// seats that are taken, so that newcomers who have not come to those questions yet count too.
 #include "shortage.hpp"
 
-#include "registry.hpp"
-#include "settings.hpp"
+#include "seats.hpp"
 
 namespace ai_cleanup
 {
 
-namespace
-{
-
-constexpr int free_behind_superuser = 1;
-
-template <typename Belongs>
-Lack
-count(Belongs belongs)
-{
-	Lack lack;
-
-	for (RegistryEntry &entry : registry::entries())
-	{
-		const Phase phase = registry::occupant(entry).phase;
-		if (phase < Phase::login || phase > Phase::leaving || !belongs(entry))
-			continue;
-		lack.total++;
-		lack.leaving += phase == Phase::leaving;
-	}
-	return lack;
-}
-
-int
-count_leaving()
-{
-	return count([](const RegistryEntry &) { return true; }).leaving;
-}
-
-} // namespace
-
 Shortage
 measure(const Newcomer &newcomer)
 {
-	Shortage shortage;
-	const int reserved = newcomer.superuser
-							 ? std::min(free_behind_superuser, settings::effective_headroom())
-							 : compat::reserved_slots(newcomer.role);
+	const auto lack = [&](line::Want want, int taken, int limit) {
+		return taken + line::before_me({want, newcomer.role, newcomer.database}) + 1 - limit;
+	};
+	Shortage shortage{.slots = lack(line::Want::slot, seats::taken(), newcomer.slot_limit)};
 
-	shortage.slots.total = reserved - compat::free_slots(reserved);
-	if (shortage.slots.total > 0)
-		shortage.slots.leaving = count_leaving();
-	if (newcomer.superuser)
-		return shortage;
 	if (newcomer.role_limit >= 0)
-	{
-		shortage.role =
-			count([&](const RegistryEntry &entry) { return entry.role == newcomer.role; });
-		shortage.role.total -= newcomer.role_limit;
-	}
+		shortage.role = lack(line::Want::role, seats::taken_by([&](const RegistryEntry &entry) {
+								 return entry.role == newcomer.role;
+							 }),
+							 newcomer.role_limit);
 	if (newcomer.database_limit >= 0)
-	{
 		shortage.database =
-			count([&](const RegistryEntry &entry) { return entry.database == newcomer.database; });
-		shortage.database.total -= newcomer.database_limit;
-	}
+			lack(line::Want::database, seats::taken_by([&](const RegistryEntry &entry) {
+					 return entry.database == newcomer.database;
+				 }),
+				 newcomer.database_limit);
 	return shortage;
 }
 

@@ -1,36 +1,32 @@
-// How much room a login lacks, by each of PostgreSQL's own checks. Used by admission.cpp.
+// How much room a login lacks, by each of the limits that it meets: the server's slots, and the
+// CONNECTION LIMIT of its role and of its database. Used by admission.cpp and room.cpp.
 #pragma once
 
-#include "bridge/prelude.hpp"
+#include "line.hpp"
 #include "newcomer.hpp"
 
 namespace ai_cleanup
 {
 
-// So many sessions too many, those included that are leaving already.
-struct Lack
-{
-	int total = 0;
-	int leaving = 0;
-};
-
 struct Shortage
 {
-	Lack slots;
-	Lack role;
-	Lack database;
+	// So many sessions too many for this newcomer, if all those get in that come before it; those
+	// included that are leaving already.
+	int slots = 0;
+	int role = 0;
+	int database = 0;
 
-	bool
-	none() const
+	// What is to be waited for first: the narrow limits before the wide one.
+	line::Want
+	want() const
 	{
-		return slots.total <= 0 && role.total <= 0 && database.total <= 0;
+		return role > 0       ? line::Want::role
+			   : database > 0 ? line::Want::database
+			   : slots > 0    ? line::Want::slot
+							  : line::Want::nothing;
 	}
 };
 
-// A newcomer holds a slot already when it is measured, so these are levels, the same for all
-// who log in: how many slots are free, how many sessions a role and a database have, counting
-// those that log in. PostgreSQL refuses a superuser only before any of this, for want of any slot
-// at all: so what a superuser lacks, if it takes the last one, is a slot for whoever comes next.
 Shortage measure(const Newcomer &newcomer);
 
 } // namespace ai_cleanup

@@ -18,7 +18,6 @@ struct Status
 	BackendState state;
 	Timestamp state_since;
 	Timestamp transaction_since; // 0 without a transaction
-	Timestamp last_command;      // 0 before the first
 };
 
 // A writer holds an entry for some instructions only, unless it was stopped amid them.
@@ -53,7 +52,6 @@ copy_status(const volatile PgBackendStatus &entry, Status &status)
 	status.state = entry.st_state;
 	status.state_since = entry.st_state_start_timestamp;
 	status.transaction_since = entry.st_xact_start_timestamp;
-	status.last_command = entry.st_activity_start_timestamp;
 }
 
 void
@@ -100,7 +98,6 @@ set_activity(Session &session, RegistryEntry &entry, Details *details)
 	session.idle_since = never;
 	if (!read_status(entry.status_index, status, details) || status.pid != session.pid)
 		return;
-	session.unused = status.last_command == 0;
 	switch (status.state)
 	{
 	case STATE_IDLE:
@@ -156,7 +153,6 @@ read_entry(std::uint32_t slot, Occupant occupant, Session &session, Details *det
 		.own = &entry == own_session::entry(),
 		.retirable = entry.retirable,
 		.target = true,
-		.unused = false,
 		.opened_at = entry.opened_at,
 		.idle_since = never,
 		.asked_at = long_ago,

@@ -28,7 +28,13 @@ count_wait(Duration length)
 		std::lower_bound(wait_bounds.begin(), wait_bounds.end(), length) - wait_bounds.begin());
 
 	count(Counter::logins_waited);
-	pg_atomic_fetch_add_u64(&registry::shared().statistics.waits[bucket], 1);
+	Statistics &shared = registry::shared().statistics;
+	pg_atomic_fetch_add_u64(&shared.waits[bucket], 1);
+	std::uint64_t longest = pg_atomic_read_u64(&shared.longest_wait);
+	while (static_cast<Duration>(longest) < length &&
+		   !pg_atomic_compare_exchange_u64(&shared.longest_wait, &longest,
+										   static_cast<std::uint64_t>(length)))
+		;
 }
 
 Totals
@@ -42,6 +48,7 @@ totals()
 		totals.counters[i] = pg_atomic_read_u64(&shared.counters[i]);
 	for (std::size_t i = 0; i < wait_bucket_count; i++)
 		totals.waits[i] = pg_atomic_read_u64(&shared.waits[i]);
+	totals.longest_wait = static_cast<Duration>(pg_atomic_read_u64(&shared.longest_wait));
 	return totals;
 }
 
@@ -55,12 +62,13 @@ restore(const Totals &totals)
 		pg_atomic_write_u64(&shared.counters[i], totals.counters[i]);
 	for (std::size_t i = 0; i < wait_bucket_count; i++)
 		pg_atomic_write_u64(&shared.waits[i], totals.waits[i]);
+	pg_atomic_write_u64(&shared.longest_wait, static_cast<std::uint64_t>(totals.longest_wait));
 }
 
 void
 reset()
 {
-	restore({.since = GetCurrentTimestamp(), .counters = {}, .waits = {}});
+	restore({.since = GetCurrentTimestamp(), .counters = {}, .waits = {}, .longest_wait = 0});
 }
 
 } // namespace ai_cleanup::statistics

@@ -7,19 +7,21 @@
 namespace ai_cleanup::statistics
 {
 
-// In the order of the view's columns.
+// In the order in which they are saved (saved_state.cpp): new ones come last.
 enum class Counter : std::uint8_t
 {
 	sessions_retired,
 	sessions_declined,
 	sessions_terminated,
-	logins_rescued, // found no room, and got in after room was made
+	logins_rescued, // PostgreSQL had no room for them, and they got in all the same
 	logins_waited,  // had to wait for it, whatever came of it
 	logins_refused, // found no room, and none could be made in time
 	sweeps,
 	wake_ups,
+	retired_unused, // ended for want of room before their first command
+	logins_served,  // waited in line for one of ai_cleanup.max_sessions, and got in
 };
-static_assert(static_cast<std::size_t>(Counter::wake_ups) + 1 == counter_count);
+static_assert(static_cast<std::size_t>(Counter::logins_served) + 1 == counter_count);
 
 // The upper bounds of the histogram's buckets; the last one takes all longer waits.
 constexpr std::array<Duration, wait_bucket_count - 1> wait_bounds{
@@ -36,6 +38,7 @@ struct Totals
 	Timestamp since;
 	std::array<std::uint64_t, counter_count> counters; // by Counter
 	std::array<std::uint64_t, wait_bucket_count> waits;
+	Duration longest_wait;
 };
 
 Totals totals();

@@ -1,10 +1,12 @@
 // Who must know of which command: a retired session's last request may begin nothing, LISTEN and
-// its like change what protects a session, and a transaction that begins may be left open.
+// its like change what protects a session, a transaction that begins may be left open, and a
+// CONNECTION LIMIT concerns newcomers.
 #include "utility.hpp"
 #include "bridge/prelude.hpp"
 #include "client_socket.hpp"
 #include "own_session.hpp"
 #include "protection.hpp"
+#include "seats.hpp"
 
 namespace ai_cleanup::utility
 {
@@ -43,6 +45,30 @@ may_change_listening(Node *statement)
 		   IsA(statement, DiscardStmt);
 }
 
+// CREATE or ALTER ROLE or DATABASE ... CONNECTION LIMIT.
+bool
+sets_connection_limit(Node *statement)
+{
+	List *options = NIL;
+
+	if (IsA(statement, CreateRoleStmt))
+		options = castNode(CreateRoleStmt, statement)->options;
+	else if (IsA(statement, AlterRoleStmt))
+		options = castNode(AlterRoleStmt, statement)->options;
+	else if (IsA(statement, CreatedbStmt))
+		options = castNode(CreatedbStmt, statement)->options;
+	else if (IsA(statement, AlterDatabaseStmt))
+		options = castNode(AlterDatabaseStmt, statement)->options;
+	for (int i = 0; i < list_length(options); i++)
+	{
+		const char *name = static_cast<const DefElem *>(list_nth(options, i))->defname;
+		// The first of roles, the second of databases (parser/gram.y).
+		if (strcmp(name, "connectionlimit") == 0 || strcmp(name, "connection_limit") == 0)
+			return true;
+	}
+	return false;
+}
+
 // The last request of a retired session is served, unless it only begins something: that
 // is refused before it begins, by leaving the way end-of-file would have made it leave.
 void
@@ -65,6 +91,8 @@ process_utility(PlannedStmt *planned, const char *query, bool read_only_tree,
 		own_session::transaction_begins();
 	else if (may_change_listening(statement))
 		protection::recheck_listening();
+	else if (sets_connection_limit(statement))
+		seats::note_limit();
 
 	if (next_process_utility != nullptr)
 		next_process_utility(planned, query, read_only_tree, context, params, environment, dest,

@@ -4,6 +4,7 @@
 #include "bridge/guard.hpp"
 #include "declaration.hpp"
 #include "journal.hpp"
+#include "line.hpp"
 #include "module.hpp"
 #include "permission.hpp"
 #include "row.hpp"
@@ -14,9 +15,11 @@
 extern "C"
 {
 	PG_FUNCTION_INFO_V1(ai_cleanup_journal_sql);
+	PG_FUNCTION_INFO_V1(ai_cleanup_line_sql);
 	PG_FUNCTION_INFO_V1(ai_connections_sql);
 
 	PGDLLEXPORT Datum ai_cleanup_journal_sql(PG_FUNCTION_ARGS);
+	PGDLLEXPORT Datum ai_cleanup_line_sql(PG_FUNCTION_ARGS);
 	PGDLLEXPORT Datum ai_connections_sql(PG_FUNCTION_ARGS);
 }
 
@@ -157,9 +160,91 @@ put_ending(FunctionCallInfo fcinfo, const journal::Ending &ending)
 	row.put(fcinfo);
 }
 
+using Waiting = Row<7>;
+
+// One newcomer in line.
+struct Place
+{
+	std::uint32_t slot;
+	line::Ticket ticket;
+};
+
+const char *
+text(line::Want want)
+{
+	switch (want)
+	{
+	case line::Want::role:
+		return "the connection limit of its role";
+	case line::Want::database:
+		return "the connection limit of its database";
+	case line::Want::slot:
+	case line::Want::nothing:
+		break;
+	}
+	return "a connection slot";
+}
+
+// All who wait, in the order in which they came.
+std::span<Place>
+places()
+{
+	const auto slots = static_cast<std::uint32_t>(registry::tickets().size());
+	auto *found = static_cast<Place *>(palloc(slots * sizeof(Place)));
+	std::size_t count = 0;
+
+	for (std::uint32_t slot = 0; slot < slots; slot++)
+	{
+		const line::Ticket ticket = line::ticket_of(slot);
+		if (ticket.want != line::Want::nothing)
+			found[count++] = {slot, ticket};
+	}
+	std::sort(found, found + count, [](const Place &left, const Place &right) {
+		return left.ticket.number < right.ticket.number;
+	});
+	return {found, count};
+}
+
+void
+put_waiting(FunctionCallInfo fcinfo, int place, const Place &who, Timestamp now)
+{
+	RegistryEntry &entry = registry::entries()[who.slot];
+	const Timestamp since = read_timestamp(entry.waits_since);
+	Waiting row;
+
+	row.add(Int32GetDatum(place));
+	row.add(Int32GetDatum(entry.pid));
+	row.add_name(entry.database_name);
+	row.add_name(entry.role_name);
+	if (may_see_details(entry.role))
+	{
+		row.add_text(text(who.ticket.want));
+		row.add_moment(since);
+		row.add_interval(std::max(Duration{0}, now - since));
+	}
+	row.fill_with_nulls();
+	row.put(fcinfo);
+}
+
 } // namespace
 
 } // namespace ai_cleanup
+
+// ai_cleanup_line() RETURNS TABLE (...): the logins that wait for room
+Datum
+ai_cleanup_line_sql(PG_FUNCTION_ARGS)
+{
+	using namespace ai_cleanup;
+
+	module::require_preloaded();
+	declaration::require_arguments(fcinfo, 0);
+	Waiting::begin(fcinfo);
+	const Timestamp now = GetCurrentTimestamp();
+	int place = 0;
+	for (const Place &who : places())
+		put_waiting(fcinfo, ++place, who, now);
+	return Datum{0};
+}
 
 // ai_connections() RETURNS TABLE (...): every session, and what will become of it
 Datum

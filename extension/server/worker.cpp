@@ -10,6 +10,7 @@
 #include "registry.hpp"
 #include "retirement.hpp"
 #include "scope.hpp"
+#include "seats.hpp"
 #include "settings.hpp"
 #include "snapshot.hpp"
 #include "statistics.hpp"
@@ -35,6 +36,9 @@ constexpr Duration request_life = 10 * second;
 
 // From the start of a session's exit until its slot is free, generously.
 constexpr Duration settling_time = 10 * millisecond;
+
+// On the C++ heap of this process, for as long as it lives.
+Relief *relief = nullptr;
 
 WorkerDesk &
 desk()
@@ -137,6 +141,33 @@ room_for(std::size_t count)
 	return {static_cast<Item *>(palloc(count * sizeof(Item))), count};
 }
 
+// Says in the log, once, that endings bring no relief, and for the views until when there are none.
+void
+tell_of_rest(const Limits &limits)
+{
+	Relief::Key key = 0;
+
+	write_timestamp(desk().headroom_rests_until, relief->rests_until(Relief::headroom));
+	if (!relief->take_news(key))
+		return;
+	if (key == Relief::headroom)
+		ereport(LOG, (errmsg("ai_cleanup cannot keep %d slots free: sessions that it ends come "
+							 "straight back",
+							 limits.headroom),
+					  errhint("A pool that refills itself wants more connections than "
+							  "ai_cleanup.headroom leaves. ai_cleanup tries again after %d s, then "
+							  "after longer and longer.",
+							  static_cast<int>(first_rest / second))));
+	else
+		ereport(LOG, (errmsg("ai_cleanup cannot keep database %u within its connection budget: "
+							 "sessions that it ends come straight back",
+							 key),
+					  errhint("A pool that refills itself wants more connections than "
+							  "ai_cleanup.connection_budget allows. ai_cleanup tries again after "
+							  "%d s, then after longer and longer.",
+							  static_cast<int>(first_rest / second))));
+}
+
 // One sweep over all sessions. Returns when the next one may find something to do.
 Timestamp
 sweep_sessions()
@@ -144,8 +175,8 @@ sweep_sessions()
 	const Limits limits = settings::limits();
 	const auto [sessions, details, leaving] = take_snapshot();
 	// Looked at after those who leave: one of them may count twice, for a moment, but none
-	// is missed.
-	const int free_slots = compat::free_slots(limits.headroom);
+	// is missed. Superusers may have taken more than there are.
+	const int free_slots = std::max(0, settings::slots() - seats::taken());
 	const Timestamp now = GetCurrentTimestamp();
 	const std::span<Verdict> verdicts = room_for<Verdict>(sessions.size());
 	const std::span<std::uint32_t> scratch = room_for<std::uint32_t>(sessions.size());
@@ -155,8 +186,9 @@ sweep_sessions()
 	statistics::count(statistics::Counter::sweeps);
 	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + leaving;
 	Timestamp next = guarded([&, all = sessions] {
-		return sweep(all, limits, coming_free, now, verdicts, scratch).next;
+		return sweep(all, limits, coming_free, now, verdicts, scratch, *relief).next;
 	});
+	tell_of_rest(limits);
 
 	for (std::size_t i = 0; i < sessions.size(); i++)
 	{
@@ -209,6 +241,7 @@ reload_if_asked()
 [[noreturn]] void
 run()
 {
+	relief = guarded([] { return new Relief(); });
 	MemoryContext turn =
 		AllocSetContextCreate(TopMemoryContext, "ai_cleanup worker turn", ALLOCSET_DEFAULT_SIZES);
 

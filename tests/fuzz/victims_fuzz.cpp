@@ -96,7 +96,7 @@ take_session(Input &input, std::uint64_t id, Timestamp now)
 	session.own = input.flag();
 	session.retirable = input.flag();
 	session.target = session.database != 3; // a database is one as a whole
-	session.unused = input.flag();
+	(void) input.flag(); // the corpus has one more here
 	session.opened_at = take_moment(input, now);
 	session.idle_since = take_moment(input, now);
 	session.asked_at = take_moment(input, now);
@@ -136,14 +136,14 @@ has_overstayed(const Session &session, Verdict verdict)
 void
 try_choice(Input &input, const std::vector<Session> &sessions, const Limits &limits, Timestamp now)
 {
-	const Urgency urgency = input.flag() ? Urgency::login_waits : Urgency::nobody_waits;
+	const Duration ripe_after = input.flag() ? second : 0;
 	const bool takes_exempt = input.flag();
 	const std::size_t need = input.take<std::uint8_t>();
 	std::vector<std::uint32_t> among(sessions.size());
 	std::iota(among.begin(), among.end(), 0U);
 
 	const Victims victims =
-		choose_victims(sessions, limits, now, {need, urgency, takes_exempt}, among);
+		choose_victims(sessions, limits, now, {need, ripe_after, takes_exempt}, among);
 	require(victims.chosen <= sessions.size(), "more are chosen than there are");
 	require(victims.chosen == 0 || victims.chosen + victims.on_the_way <= need,
 			"more are chosen than are needed");
@@ -162,7 +162,8 @@ try_sweep(Input &input, const std::vector<Session> &sessions, const Limits &limi
 	const std::size_t free_slots = input.take<std::uint8_t>();
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
-	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch);
+	Relief relief;
+	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
 	std::size_t going = 0;
 	bool for_headroom = false;
 

@@ -56,7 +56,7 @@ usage()
 		   "  burst       --clients 20 logins at the same instant, left open, --rounds 1 times, "
 		   "each\n"
 		   "              as soon as --superuser NAME counts --settled-at N sessions or fewer;\n"
-		   "              after --fill 0 logins one by one\n"
+		   "              after --fill 0 logins one by one, --pause-ms after one another\n"
 		   "  knock       --clients 20 that log in again and again, until standard input ends\n"
 		   "  crowd       --clients 20 that leak, work and visit, for --seconds 10, with --seed "
 		   "1;\n"

@@ -20,8 +20,8 @@ our @EXPORT = qw(
 
 our $logins = $ENV{AI_CLEANUP_LOGINS};
 
-# A server with 20 slots, 3 of them reserved, and the automatic part on, which touches the
-# database `work` only, so that a session in `postgres` can look on. `dev` is an ordinary role.
+# A server with 20 slots, 3 of them reserved, and the automatic part on, to which a session is ripe
+# as soon as it has not been idle for an instant only. It touches the database `work` only, so that a session in `postgres` can look on. `dev` is an ordinary role.
 # Options as start_node's; slots => N for another number.
 sub start_small_node
 {
@@ -30,7 +30,8 @@ sub start_small_node
 	my $node = start_node($name, %how, conf => <<CONF . ($how{conf} // ''));
 ai_cleanup.enabled = on
 ai_cleanup.databases = 'work'
-ai_cleanup.idle_timeout = 0
+ai_cleanup.ripe_for_headroom = '20ms'
+ai_cleanup.ripe_for_login = '20ms'
 max_connections = $slots
 superuser_reserved_connections = 3
 CONF

@@ -67,7 +67,8 @@ for (@limits)
 	$before = stats($admin);
 	my $rounds = 30;
 	my $report = logins($node, 'burst', dbname => $newcomer->[0], user => $newcomer->[1],
-		superuser => scalar(getpwuid($<)), settled_at => 60, clients => 3, rounds => $rounds);
+		superuser => scalar(getpwuid($<)), settled_at => 60, clients => 3, rounds => $rounds,
+		pause_ms => 50);
 	is($report->{in}, 3 * $rounds, "limit $what: three at the same instant get in, each time");
 	is(retired_since($admin, $before), 3 * $rounds, "limit $what: one has gone for each of them");
 	is(still_there(@others), @others, "limit $what: no session of another");

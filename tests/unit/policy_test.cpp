@@ -43,7 +43,6 @@ constexpr Session idle_session{
 	.own = false,
 	.retirable = true,
 	.target = true,
-	.unused = false,
 	.opened_at = now - 7200 * second,
 	.idle_since = now - 3600 * second,
 	.asked_at = long_ago,
@@ -364,7 +363,9 @@ TEST(PolicyOfLimits, SweepJudgesEachAndReturnsTheEarliestLook)
 	std::array<Verdict, 5> verdicts{};
 	std::array<std::uint32_t, 5> scratch{};
 
-	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch).next, now + 7 * second);
+	Relief relief;
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch, relief).next,
+			  now + 7 * second);
 	EXPECT_EQ(verdicts[0], left(Reason::busy));
 	EXPECT_EQ(verdicts[1], left(Reason::idle_too_short));
 	EXPECT_EQ(verdicts[2], (Verdict{Action::retire, Reason::idle_timeout}));
@@ -379,14 +380,16 @@ TEST(PolicyOfLimits, SweepDoesNotReturnForThoseItRetires)
 	std::array<Verdict, 2> verdicts{};
 	std::array<std::uint32_t, 2> scratch{};
 
-	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch).next, never);
+	Relief relief;
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch, relief).next, never);
 	EXPECT_EQ(verdicts[0], (Verdict{Action::retire, Reason::idle_timeout}));
 	EXPECT_EQ(verdicts[1], (Verdict{Action::retire, Reason::idle_timeout}));
 }
 
 TEST(PolicyOfLimits, SweepOfNobodyNeedsNoOther)
 {
-	EXPECT_EQ(sweep({}, ten_minutes, 0, now, {}, {}).next, never);
+	Relief relief;
+	EXPECT_EQ(sweep({}, ten_minutes, 0, now, {}, {}, relief).next, never);
 }
 
 } // namespace

@@ -62,7 +62,6 @@ random_session(Dice &dice, Timestamp now)
 		.own = dice.one_in(20),
 		.retirable = !dice.one_in(20),
 		.target = !dice.one_in(20),
-		.unused = dice.one_in(5),
 		.opened_at = random_moment(dice, now),
 		.idle_since = random_moment(dice, now),
 		.asked_at = dice.one_in(3) ? random_moment(dice, now) : long_ago,
@@ -94,7 +93,8 @@ look_over(const std::vector<Session> &sessions, const Limits &limits, Timestamp 
 		  std::vector<Verdict> &verdicts)
 {
 	std::vector<std::uint32_t> scratch(sessions.size());
-	return sweep(sessions, limits, 0, now, verdicts, scratch).next;
+	Relief relief;
+	return sweep(sessions, limits, 0, now, verdicts, scratch, relief).next;
 }
 
 std::vector<Session>

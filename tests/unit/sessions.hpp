@@ -28,7 +28,6 @@ constexpr Session forgotten{
 	.own = false,
 	.retirable = true,
 	.target = true,
-	.unused = false,
 	.opened_at = noon - 7200 * second,
 	.idle_since = noon - 3600 * second,
 	.asked_at = long_ago,
@@ -91,7 +90,6 @@ random_session(Dice &dice, std::uint64_t id, Timestamp now)
 	session.own = dice.one_in(20);
 	session.retirable = !dice.one_in(10);
 	session.target = !dice.one_in(10);
-	session.unused = dice.one_in(3);
 	session.opened_at = recent_moment(dice, now);
 	session.idle_since = std::max(session.opened_at, recent_moment(dice, now));
 	if (session.activity != Activity::idle)

@@ -87,8 +87,7 @@ TEST(Shelter, ProtectsOnlyByWhatTheSettingNames)
 					  stays ? Action::leave : Action::retire);
 			std::array<std::uint32_t, 1> among{0};
 			EXPECT_EQ(
-				choose_victims(std::array{session}, limits, noon, {1, Urgency::login_waits}, among)
-					.chosen,
+				choose_victims(std::array{session}, limits, noon, {1, Duration{0}}, among).chosen,
 				stays ? 0U : 1U);
 		}
 	}
@@ -133,7 +132,8 @@ TEST(Exemption, FromNeed)
 	std::vector<std::uint32_t> scratch(sessions.size());
 	const auto go = [&](Limits limits) {
 		std::vector<Verdict> verdicts(sessions.size());
-		sweep(sessions, limits, 0, noon, verdicts, scratch);
+		Relief relief;
+		sweep(sessions, limits, 0, noon, verdicts, scratch, relief);
 		std::vector<std::uint64_t> ids;
 		for (std::size_t i = 0; i < sessions.size(); i++)
 			if (verdicts[i].action == Action::retire)
@@ -163,8 +163,8 @@ TEST(Exemption, GoesLastWhereItGoesAtAll)
 										idle_for(3, 3 * second)};
 	const auto chosen = [&](std::size_t count, bool takes_exempt) {
 		std::vector<std::uint32_t> among{0, 1, 2};
-		const Victims victims = choose_victims(sessions, one_minute, noon,
-											   {count, Urgency::login_waits, takes_exempt}, among);
+		const Victims victims =
+			choose_victims(sessions, one_minute, noon, {count, Duration{0}, takes_exempt}, among);
 		std::vector<std::uint64_t> ids;
 		for (std::size_t i = 0; i < victims.chosen; i++)
 			ids.push_back(sessions[among[i]].id);

@@ -16,8 +16,12 @@ namespace ai_cleanup
 namespace
 {
 
-constexpr Limits no_limits{
-	.enabled = true, .idle_timeout_ms = 0, .connection_budget = 0, .headroom = 0};
+constexpr Duration ripe_age = 5 * second;
+constexpr Limits no_limits{.enabled = true,
+						   .idle_timeout_ms = 0,
+						   .connection_budget = 0,
+						   .headroom = 0,
+						   .ripe_for_headroom_ms = ripe_age / millisecond};
 
 Limits
 headroom_of(std::int32_t slots)
@@ -47,7 +51,8 @@ look(const std::vector<Session> &sessions, const Limits &limits, std::size_t fre
 {
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
-	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch);
+	Relief relief;
+	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
 	return {result, verdicts};
 }
 
@@ -241,8 +246,8 @@ TEST(Sweep, DisabledNobodyGoes)
 	EXPECT_EQ(result.sweep.next, never);
 }
 
-// The one who has just come is not sent away again to make room for nobody.
-TEST(Sweep, TheLatestLoginIsSparedAndLookedAtAgain)
+// Whoever merely pauses is not sent away to make room for nobody.
+TEST(Sweep, OneThatIsNotRipeStaysAndIsLookedAtAgain)
 {
 	Session latest = forgotten;
 	latest.opened_at = noon - 200 * millisecond;
@@ -256,7 +261,7 @@ TEST(Sweep, TheLatestLoginIsSparedAndLookedAtAgain)
 		EXPECT_EQ(result.verdicts[0].action, Action::leave);
 		EXPECT_EQ(result.verdicts[1].action, Action::leave);
 		EXPECT_TRUE(result.sweep.unmet);
-		EXPECT_EQ(result.sweep.next, latest.idle_since + spared_time);
+		EXPECT_EQ(result.sweep.next, latest.idle_since + ripe_age);
 
 		result = look(sessions, limits, 0, result.sweep.next);
 		EXPECT_EQ(result.verdicts[1].action, Action::retire) << "the first by its id";
@@ -271,9 +276,9 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 		void (*put)(Session &session);
 		Timestamp expected;
 	} cases[] = {
-		{"busy", [](Session &s) { s.activity = Activity::busy; }, noon + spared_time},
+		{"busy", [](Session &s) { s.activity = Activity::busy; }, noon + ripe_age},
 		{"in a transaction", [](Session &s) { s.activity = Activity::in_transaction; },
-		 noon + spared_time},
+		 noon + ripe_age},
 		{"declined", [](Session &s) { decline(s, noon); }, noon + declined_moment},
 		{"not a target", [](Session &s) { s.target = false; }, never},
 		{"not retirable", [](Session &s) { s.retirable = false; }, never},
@@ -304,8 +309,8 @@ TEST(Sweep, TheEarlierOfBothLooksCounts)
 	session.activity = Activity::busy;
 	session.idle_timeout_ms = 300;
 	EXPECT_EQ(look({session}, headroom_of(9), 0).sweep.next, noon + 300 * millisecond);
-	session.idle_timeout_ms = 3000;
-	EXPECT_EQ(look({session}, headroom_of(9), 0).sweep.next, noon + spared_time);
+	session.idle_timeout_ms = 30'000;
+	EXPECT_EQ(look({session}, headroom_of(9), 0).sweep.next, noon + ripe_age);
 }
 
 } // namespace

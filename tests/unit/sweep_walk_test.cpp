@@ -31,7 +31,8 @@ look(const std::vector<Session> &sessions, const Limits &limits, std::size_t fre
 {
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
-	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch);
+	Relief relief;
+	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
 	return {result, verdicts};
 }
 
@@ -40,10 +41,12 @@ random_limits(Dice &dice)
 {
 	const std::int32_t timeouts[] = {0, 0, 700, 1500, 600'000};
 	const std::int32_t budgets[] = {0, 0, 1, 2, 5};
+	const std::int32_t ripe_ages[] = {0, 300, 1000, 5000};
 	return {.enabled = true,
 			.idle_timeout_ms = dice.one_of(timeouts),
 			.connection_budget = dice.one_of(budgets),
-			.headroom = static_cast<std::int32_t>(dice.below(12))};
+			.headroom = static_cast<std::int32_t>(dice.below(12)),
+			.ripe_for_headroom_ms = dice.one_of(ripe_ages)};
 }
 
 // As the worker finds them: none is its own, and a database is a target as a whole.
@@ -151,7 +154,8 @@ turning_points(const std::vector<Session> &sessions, const Limits &limits)
 	std::set<Timestamp> moments;
 	for (const Session &s : sessions)
 	{
-		for (const Duration wait : {effective_idle_timeout(s, limits), spared_time})
+		for (const Duration wait :
+			 {effective_idle_timeout(s, limits), limits.ripe_for_headroom_ms * millisecond})
 			moments.insert(after(s.idle_since, wait));
 		if (s.declines > 0)
 			for (const Duration wait : {declined_moment, declined_rest})
@@ -345,7 +349,6 @@ class SimulatedServer
 	{
 		session.activity = busy ? Activity::busy : Activity::idle;
 		session.idle_since = busy ? never : now_;
-		session.unused = false;
 	}
 
 	bool
@@ -357,7 +360,6 @@ class SimulatedServer
 			return false;
 		Session session = idle_for(++last_id_, 0);
 		session.opened_at = session.idle_since = now_;
-		session.unused = true;
 		session.idle_timeout_ms = dice_.one_of(timeouts);
 		sessions_.push_back(session);
 		return true;

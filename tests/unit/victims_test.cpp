@@ -51,11 +51,11 @@ all_of(const std::vector<Session> &sessions)
 }
 
 Choice
-choose(const std::vector<Session> &sessions, std::size_t need,
-	   Urgency urgency = Urgency::login_waits, const Limits &limits = no_limits)
+choose(const std::vector<Session> &sessions, std::size_t need, Duration ripe_after = second,
+	   const Limits &limits = no_limits)
 {
 	std::vector<std::uint32_t> among = all_of(sessions);
-	const Victims victims = choose_victims(sessions, limits, noon, {need, urgency}, among);
+	const Victims victims = choose_victims(sessions, limits, noon, {need, ripe_after}, among);
 	Choice choice{{}, victims.on_the_way};
 	for (std::size_t i = 0; i < victims.chosen; i++)
 		choice.chosen.push_back(sessions[among[i]].id);
@@ -81,8 +81,7 @@ TEST(Victims, OnlyThoseInScopeAreCountedAndChosen)
 								  asked_before(idle_for(3, 70 * second), 0),
 								  idle_for(4, 60 * second)};
 	std::vector<std::uint32_t> among{3, 1};
-	const Victims victims =
-		choose_victims(sessions, no_limits, noon, {1, Urgency::login_waits}, among);
+	const Victims victims = choose_victims(sessions, no_limits, noon, {1, second}, among);
 
 	EXPECT_EQ(victims.chosen, 1U);
 	EXPECT_EQ(victims.on_the_way, 0U) << "the one that was asked is not in scope";
@@ -118,14 +117,12 @@ TEST(Victims, WhoMayNotGo)
 		{"its idle_timeout is off", [](Session &s) { s.idle_timeout_ms = 0; }, true},
 	};
 
-	for (const Urgency urgency : {Urgency::login_waits, Urgency::nobody_waits})
-		for (const auto &c : cases)
-		{
-			Session session = idle_for(1, 3600 * second);
-			c.put(session);
-			EXPECT_EQ(choose({session}, 1, urgency), (Choice{c.goes ? Ids{1} : Ids{}, 0}))
-				<< c.what;
-		}
+	for (const auto &c : cases)
+	{
+		Session session = idle_for(1, 3600 * second);
+		c.put(session);
+		EXPECT_EQ(choose({session}, 1), (Choice{c.goes ? Ids{1} : Ids{}, 0})) << c.what;
+	}
 }
 
 TEST(Victims, OneThatMayNotGoIsPassedOverForTheNext)
@@ -202,7 +199,7 @@ TEST(Victims, PastTheHardLimitFirstThenLongestIdle)
 		for (std::size_t last = sessions.size(); last > 1; last--)
 			std::swap(sessions[last - 1], sessions[dice.below(last)]);
 		for (std::size_t need = 0; need <= sessions.size(); need++)
-			ASSERT_EQ(choose(sessions, need, Urgency::login_waits, half_an_hour).chosen,
+			ASSERT_EQ(choose(sessions, need, second, half_an_hour).chosen,
 					  Ids(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(need)));
 	}
 }
@@ -212,91 +209,57 @@ TEST(Victims, ALimitThatIsOffIsNeverPassed)
 	std::vector<Session> sessions{idle_for(1, 3600 * second), idle_for(2, 1900 * second)};
 	sessions[0].idle_timeout_ms = 0;
 
-	EXPECT_EQ(choose(sessions, 1, Urgency::login_waits, half_an_hour), (Choice{{2}, 0}));
-	EXPECT_EQ(choose(sessions, 1, Urgency::login_waits, no_limits), (Choice{{1}, 0}));
+	EXPECT_EQ(choose(sessions, 1, second, half_an_hour), (Choice{{2}, 0}));
+	EXPECT_EQ(choose(sessions, 1, second, no_limits), (Choice{{1}, 0}));
 }
 
-// Who came last: idle since its login, an instant ago.
-Session
-newest(std::uint64_t id)
+// Whoever has been idle for less is pausing, perhaps: between two requests, or before its first.
+TEST(Victims, OnlyARipeOneGoesHoweverManyAreNeeded)
 {
-	Session session = idle_for(id, millisecond);
-	session.opened_at = session.idle_since;
-	session.unused = true;
-	return session;
+	const std::vector<Session> sessions{idle_for(1, 700 * millisecond), idle_for(2, second),
+										idle_for(3, second - 1), idle_for(4, 0),
+										idle_for(5, 61 * second)};
+
+	EXPECT_EQ(choose(sessions, 5), (Choice{{5, 2}, 0}));
+	EXPECT_EQ(choose(sessions, 5, 60 * second), (Choice{{5}, 0}));
+	EXPECT_EQ(choose(sessions, 5, 3600 * second), (Choice{{}, 0}));
+	EXPECT_EQ(choose(sessions, 5, 0), (Choice{{5, 2, 3, 1, 4}, 0})) << "0 takes any";
 }
 
-TEST(Victims, TheLatestLoginIsSparedUntilItHasRunSomethingOrASecondIsOver)
+// A limit of the session's own makes it go first, but not before it is ripe.
+TEST(Victims, PastALimitBelowTheRipeAgeItStillHasToBeRipe)
+{
+	std::vector<Session> sessions{idle_for(1, 500 * millisecond), idle_for(2, 2 * second)};
+	sessions[0].idle_timeout_ms = 100;
+
+	EXPECT_EQ(choose(sessions, 2), (Choice{{2}, 0}));
+}
+
+TEST(Victims, WhenToChooseAgain)
 {
 	const struct
 	{
 		const char *what;
-		void (*put)(Session &latest);
-		bool goes;
+		void (*put)(Session &session);
+		Timestamp next;
 	} cases[] = {
-		{"has just come", [](Session &) {}, false},
-		{"has run something", [](Session &s) { s.unused = false; }, true},
-		{"idle for almost a second",
-		 [](Session &s) { s.opened_at = s.idle_since = noon - spared_time + 1; }, false},
-		{"idle for a second", [](Session &s) { s.opened_at = s.idle_since = noon - spared_time; },
-		 true},
+		{"ripe", [](Session &) {}, never},
+		{"pausing", [](Session &s) { s.idle_since = noon - 400 * millisecond; },
+		 noon + 600 * millisecond},
+		{"busy: idle right away, perhaps", [](Session &s) { s.activity = Activity::busy; },
+		 noon + second},
+		{"protected", [](Session &s) { s.protections = protected_by_lock; }, never},
+		{"asked", [](Session &s) { s = asked_before(s, millisecond); },
+		 noon - millisecond + answer_time},
+		{"declined", [](Session &s) { decline(s, noon); }, noon + declined_moment},
 	};
 
 	for (const auto &c : cases)
 	{
-		std::vector<Session> sessions{newest(1)};
-		c.put(sessions[0]);
-		EXPECT_EQ(choose(sessions, 1), (Choice{c.goes ? Ids{1} : Ids{}, 0})) << c.what;
-
-		// With somebody else to go it stays in any case.
-		sessions.push_back(idle_for(2, 3600 * second));
-		EXPECT_EQ(choose(sessions, 1), (Choice{{2}, 0})) << c.what;
+		Session session = idle_for(1, 3600 * second);
+		c.put(session);
+		EXPECT_EQ(next_choice(session, no_limits, noon, {1, second}), c.next) << c.what;
 	}
-}
-
-TEST(Victims, OnlyTheLatestLoginIsSpared)
-{
-	std::vector<Session> sessions{newest(1), newest(2), newest(3)};
-	sessions[0].opened_at -= 1;
-
-	EXPECT_EQ(choose(sessions, 3), (Choice{{1}, 0})) << "those of the same instant are all latest";
-	sessions[1].opened_at -= 1;
-	EXPECT_EQ(choose(sessions, 3), (Choice{{1, 2}, 0}));
-}
-
-// A busy one, or one on its way out, may be the latest login as well.
-TEST(Victims, TheLatestLoginNeedNotBeIdle)
-{
-	std::vector<Session> sessions{newest(1), newest(2)};
-	sessions[0].opened_at -= 1;
-	sessions[1].activity = Activity::busy;
-
-	EXPECT_EQ(choose(sessions, 1), (Choice{{1}, 0}));
-	EXPECT_EQ(choose(sessions, 1, Urgency::nobody_waits), (Choice{{}, 0}))
-		<< "idle since the same instant: it may be at work";
-}
-
-// With nobody waiting, whoever has worked since the latest login is spared, too.
-TEST(Victims, WhoIsAtWorkIsSparedWhenNobodyWaits)
-{
-	const Timestamp login = noon - 500 * millisecond;
-	std::vector<Session> sessions{idle_for(1, 3 * second), idle_for(2, 0), idle_for(3, 0),
-								  idle_for(4, 0)};
-	sessions[0].opened_at = noon - 10 * second;
-	sessions[1].idle_since = login - 1;
-	sessions[2].idle_since = login;
-	sessions[3].idle_since = login + 1;
-	sessions[3].opened_at = login;
-
-	EXPECT_EQ(choose(sessions, 4, Urgency::nobody_waits), (Choice{{1, 2}, 0}));
-	EXPECT_EQ(choose(sessions, 4, Urgency::login_waits), (Choice{{1, 2, 3, 4}, 0}));
-
-	// But for no longer than a second.
-	for (Session &session : sessions)
-		session.opened_at = noon - second;
-	sessions[2].idle_since = noon - spared_time + 1;
-	sessions[3].idle_since = noon - spared_time;
-	EXPECT_EQ(choose(sessions, 4, Urgency::nobody_waits), (Choice{{1, 4}, 0}));
 }
 
 // The rules once more, for one session at a time.
@@ -309,7 +272,7 @@ is_on_the_way(const Session &s)
 }
 
 bool
-may_go(const Session &s, const std::vector<Session> &scope, const Need &need)
+may_go(const Session &s, const Need &need)
 {
 	if (s.protections != 0 || (s.exemption != Exemption::none && !need.takes_exempt))
 		return false;
@@ -317,13 +280,7 @@ may_go(const Session &s, const std::vector<Session> &scope, const Need &need)
 		return false;
 	if (s.declines > 0 && noon - s.declined_at < declined_moment << (s.declines - 1))
 		return false;
-	if (noon - s.idle_since >= spared_time)
-		return true;
-	const bool is_latest = std::all_of(
-		scope.begin(), scope.end(), [&](const Session &o) { return o.opened_at <= s.opened_at; });
-	const bool worked_since = std::all_of(
-		scope.begin(), scope.end(), [&](const Session &o) { return o.opened_at <= s.idle_since; });
-	return need.urgency == Urgency::login_waits ? !(s.unused && is_latest) : !worked_since;
+	return noon - s.idle_since >= need.ripe_after;
 }
 
 bool
@@ -346,8 +303,8 @@ TEST(Victims, RandomSessionsGoByTheRules)
 		Dice dice(seed);
 		const std::vector<Session> sessions = random_sessions(dice, 12, noon);
 		const Limits limits{true, dice.one_of(timeouts), 0, 0};
-		const Urgency urgency = dice.one_in(2) ? Urgency::login_waits : Urgency::nobody_waits;
-		const Need need{dice.below(sessions.size() + 2), urgency, dice.one_in(4)};
+		const Duration ripe_ages[] = {0, 300 * millisecond, second, 60 * second};
+		const Need need{dice.below(sessions.size() + 2), dice.one_of(ripe_ages), dice.one_in(4)};
 		std::vector<std::uint32_t> among;
 		std::vector<Session> scope;
 		for (const std::uint32_t i : all_of(sessions))
@@ -366,7 +323,7 @@ TEST(Victims, RandomSessionsGoByTheRules)
 		for (const Session &session : scope)
 		{
 			coming += is_on_the_way(session);
-			if (may_go(session, scope, need))
+			if (may_go(session, need))
 				candidates.push_back(session.id);
 		}
 		std::sort(candidates.begin(), candidates.end(), [&](std::uint64_t a, std::uint64_t b) {

@@ -1,0 +1,86 @@
+// One counter for the server, and a flag in each entry to count those of a role or a database by.
+#include "seats.hpp"
+
+#include "own_session.hpp"
+
+namespace ai_cleanup::seats
+{
+
+namespace
+{
+
+bool mine = false;
+
+AdmissionDesk &
+desk()
+{
+	return registry::shared().admission;
+}
+
+void
+mark_mine()
+{
+	mine = true;
+	if (RegistryEntry *entry = own_session::entry(); entry != nullptr)
+		pg_atomic_write_u32(&entry->has_seat, 1);
+	pg_memory_barrier(); // before others of a role or a database are counted
+}
+
+} // namespace
+
+int
+taken()
+{
+	return static_cast<int>(pg_atomic_read_u32(&desk().seats_taken));
+}
+
+bool
+take(int limit)
+{
+	std::uint32_t count = pg_atomic_read_u32(&desk().seats_taken);
+
+	while (static_cast<int>(count) < limit)
+	{
+		if (pg_atomic_compare_exchange_u32(&desk().seats_taken, &count, count + 1))
+		{
+			mark_mine();
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+take_anyway()
+{
+	if (mine)
+		return;
+	pg_atomic_fetch_add_u32(&desk().seats_taken, 1);
+	mark_mine();
+}
+
+void
+give_back()
+{
+	if (!mine)
+		return;
+	mine = false;
+	if (RegistryEntry *entry = own_session::entry(); entry != nullptr)
+		pg_atomic_write_u32(&entry->has_seat, 0);
+	pg_atomic_fetch_sub_u32(&desk().seats_taken, 1);
+}
+
+void
+note_limit()
+{
+	pg_atomic_write_u32(&desk().has_limits, 1);
+	pg_memory_barrier();
+}
+
+bool
+may_be_limited()
+{
+	return pg_atomic_read_u32(&desk().has_limits) != 0;
+}
+
+} // namespace ai_cleanup::seats

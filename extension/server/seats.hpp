@@ -1,0 +1,44 @@
+// How many sessions the server has: one seat each, taken when a newcomer is let in and given back
+// when its process slot is free again. Counted here, where PostgreSQL would walk its list of free
+// slots under a spinlock; those that are still being authenticated have none.
+#pragma once
+
+#include "registry.hpp"
+
+namespace ai_cleanup::seats
+{
+
+int taken();
+
+// Takes one for this process, unless `limit` are taken already.
+bool take(int limit);
+
+// Takes one in any case: PostgreSQL lets this session in, whatever we think of it. Does nothing
+// if it has one.
+void take_anyway();
+
+// On the way out, or where a newcomer cannot have it after all.
+void give_back();
+
+// How many have one whose entry belongs to a role, a database.
+template <typename Belongs>
+int
+taken_by(Belongs belongs)
+{
+	int count = 0;
+
+	for (RegistryEntry &entry : registry::entries())
+	{
+		const Phase phase = registry::occupant(entry).phase;
+		count += phase >= Phase::login && phase <= Phase::leaving &&
+				 pg_atomic_read_u32(&entry.has_seat) != 0 && belongs(entry);
+	}
+	return count;
+}
+
+// Some role or database has a CONNECTION LIMIT, or has had one since the server was started.
+// Until then no newcomer needs to ask for its own.
+void note_limit();
+bool may_be_limited();
+
+} // namespace ai_cleanup::seats
