@@ -14,11 +14,12 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
   start_small_node reconfigure logins start_logins finish_logins said
-  refusal stats busy_clients connections client_processes newcomers waiting_newcomer
+  loads start_loads finish_loads refusal stats busy_clients connections client_processes newcomers waiting_newcomer
   wait_until_empty retired_since
 );
 
 our $logins = $ENV{AI_CLEANUP_LOGINS};
+our $loads = $ENV{AI_CLEANUP_LOADS};
 
 # A server with 20 slots, 3 of them reserved, and the automatic part on, to which a session is ripe
 # as soon as it has not been idle for an instant only. It touches the database `work` only, so that a session in `postgres` can look on. `dev` is an ordinary role.
@@ -53,11 +54,11 @@ sub reconfigure
 
 sub _command
 {
-	my ($node, $mode, %options) = @_;
-	croak 'AI_CLEANUP_LOGINS is not set' unless $logins;
+	my ($program, $node, $mode, %options) = @_;
+	croak 'AI_CLEANUP_LOGINS or AI_CLEANUP_LOADS is not set' unless $program;
 	%options = (dbname => 'work', user => 'dev', %options);
 	return [
-		$logins, $mode, '--host', $node->host, '--port', $node->port,
+		$program, $mode, '--host', $node->host, '--port', $node->port,
 		map { ("--$_" =~ tr/_/-/r, $options{$_}) } sort keys %options
 	];
 }
@@ -84,28 +85,36 @@ sub logins
 }
 
 # The same in the background.
-sub start_logins
+sub start_logins { return _start($logins, @_) }
+
+sub _start
 {
-	my ($node, $mode, %options) = @_;
+	my ($program, $node, $mode, %options) = @_;
 	my ($in, $out, $err) = ('', '', '');
 	my %run = (in => \$in, out => \$out, err => \$err);
-	$run{handle} = IPC::Run::start(_command($node, $mode, %options), '<', \$in, '>', \$out, '2>', \$err);
+	$run{handle} = IPC::Run::start(_command($program, $node, $mode, %options), '<', \$in, '>', \$out, '2>', \$err);
 	return \%run;
 }
 
 sub finish_logins
 {
 	my ($run) = @_;
-	IPC::Run::finish($run->{handle}) or croak "logins failed: ${$run->{out}}${$run->{err}}";
+	IPC::Run::finish($run->{handle}) or croak "the clients failed: ${$run->{out}}${$run->{err}}";
 	return _report(${ $run->{out} });
 }
+
+# The same with `loads`: clients at work, and what came of it from their side.
+sub loads { my ($node, $mode, %options) = @_; return finish_loads(start_loads($node, $mode, %options)) }
+sub start_loads { return _start($loads, @_) }
+sub finish_loads { return finish_logins(@_) }
 
 # One line about a report, for a reader of the log.
 sub said
 {
 	my ($report) = @_;
 	my $line = join ', ', map { "$_ $report->{$_}" } grep { exists $report->{$_} }
-	  qw(logins tries in refused cut median_ms max_ms);
+	  qw(logins tries in visits requests refused cut out_before_first out_between out_in_request
+	  lost_at_rest left_at_rest out_idle_max_ms login_max_ms median_ms max_ms);
 	return join "\n", $line, @{ $report->{said} }, @{ $report->{noted} };
 }
 
