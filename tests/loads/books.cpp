@@ -53,6 +53,7 @@ Books::add(const Books &other)
 	out_before_first += other.out_before_first;
 	out_between += other.out_between;
 	out_in_request += other.out_in_request;
+	unanswered += other.unanswered;
 	lost_at_rest += other.lost_at_rest;
 	left_at_rest += other.left_at_rest;
 	append(login_waits, other.login_waits);
@@ -74,6 +75,7 @@ Books::print() const
 	print_count("out_before_first", out_before_first);
 	print_count("out_between", out_between);
 	print_count("out_in_request", out_in_request);
+	print_count("unanswered", unanswered);
 	print_count("lost_at_rest", lost_at_rest);
 	print_count("left_at_rest", left_at_rest);
 	print_lengths("login", login_waits);

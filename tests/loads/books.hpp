@@ -26,6 +26,8 @@ struct Books
 	long out_between = 0;      // ended between two requests: the next one was not served
 	long out_in_request = 0;   // ended in a request, or what became of it is not known
 
+	long unanswered = 0; // requests that still waited well after the load's end
+
 	// What is no harm in itself.
 	long lost_at_rest = 0; // sessions of pools, or leaked ones, that ended while nobody used them
 	long left_at_rest = 0; // leaked ones that were still there at the end

@@ -19,8 +19,9 @@ class Client
 	// True if it got in; false enters the refusal.
 	bool log_in(Books &books);
 
-	// One request. False if there was no answer, for the session had ended.
-	bool ask(Books &books);
+	// One request. False if there was no answer, for the session had ended, or none well after time
+	// was up.
+	bool ask(Clock::time_point end, Books &books);
 
 	// Stays idle for so long, or until time is up, but hears it if the session ends. False if it
 	// did; that is harm.

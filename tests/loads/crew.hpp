@@ -1,6 +1,6 @@
 // Threads that each run the same with books of their own, and what they have booked together. A
-// thread for each client: it sleeps in the kernel like a process of its own, and what a thousand
-// of them cost is nothing beside their sessions. Used by every mode.
+// thread for each client, which sleeps in the kernel as a process of its own would. Used by every
+// mode.
 #pragma once
 
 #include <exception>

@@ -14,14 +14,14 @@ namespace
 using Leaked = std::vector<std::unique_ptr<Client>>;
 
 void
-leak_one(const Options &options, Leaked &leaked, Books &books)
+leak_one(const Options &options, Clock::time_point end, Leaked &leaked, Books &books)
 {
 	auto client = std::make_unique<Client>(options);
 
 	if (!client->log_in(books))
 		return;
 	for (int i = 0; i < options.requests; i++)
-		if (!client->ask(books))
+		if (!client->ask(end, books))
 			return;
 	leaked.push_back(std::move(client));
 }
@@ -33,7 +33,7 @@ look_who_is_left(Leaked &leaked, Books &books)
 	for (const std::unique_ptr<Client> &client : leaked)
 	{
 		Books unread;
-		if (client->ask(unread))
+		if (client->ask(Clock::now(), unread))
 			books.left_at_rest++;
 		else
 			books.lost_at_rest++;
@@ -55,7 +55,7 @@ leak(const Options &options)
 		for (long i = lane; i < options.count && Clock::now() < end; i += width)
 		{
 			std::this_thread::sleep_until(start + i / width * options.every);
-			leak_one(options, leaked, books);
+			leak_one(options, end, leaked, books);
 		}
 		std::this_thread::sleep_until(end);
 		look_who_is_left(leaked, books);

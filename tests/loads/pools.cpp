@@ -117,7 +117,7 @@ call_again_and_again(const Options &options, Pool &pool, Clock::time_point end, 
 	while (Clock::now() < end)
 	{
 		std::unique_ptr<Client> client = pool.take(end, books);
-		const bool answered = client && client->ask(books);
+		const bool answered = client && client->ask(end, books);
 		if (answered)
 			pool.give_back(std::move(client));
 		else if (client)

@@ -18,7 +18,8 @@ visit(const Options &options, Clock::time_point end, Books &books)
 	if (!client.log_in(books) || !client.pause(options.first_pause, end, books))
 		return false;
 	for (int i = 0; i < options.requests; i++)
-		if (Clock::now() >= end || !client.ask(books) || !client.pause(options.pause, end, books))
+		if (Clock::now() >= end || !client.ask(end, books) ||
+			!client.pause(options.pause, end, books))
 			return false;
 	client.log_out();
 	return Clock::now() < end;
