@@ -1,0 +1,258 @@
+// The life of a session, from the fork to the moment when its slot is free again.
+#include "server.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "door.hpp"
+#include "worker.hpp"
+
+namespace simulator
+{
+
+using namespace ai_cleanup;
+
+namespace
+{
+
+constexpr int cores = 2;
+constexpr int superuser_reserved_connections = 3;
+
+// About 3 ms for a whole connection, as measured.
+constexpr Duration to_fork = 300;
+constexpr Duration to_start = 900;
+constexpr Duration to_enter = 1200;
+constexpr Duration to_leave = 500;
+constexpr Duration to_answer = 100; // a signal, and the look of who gets it
+
+constexpr Duration request_life = 10 * second;
+
+} // namespace
+
+Server::Server(Agenda &agenda, const Policy &policy, int slots)
+	: agenda_(agenda), policy_(policy), limits_{.enabled = policy.library,
+												.idle_timeout_ms = 0,
+												.connection_budget = 0,
+												.headroom = 0},
+	  cpu_(agenda, cores), slots_(static_cast<std::size_t>(slots + policy.line)),
+	  door_(std::make_unique<Door>(*this)), worker_(std::make_unique<Worker>(*this))
+{
+	limits_.headroom = headroom();
+}
+
+Server::~Server() = default;
+
+std::uint64_t
+Server::connect(Listener &client, bool superuser)
+{
+	const std::uint64_t number = next_number_++;
+	knocking_.push_back([this, number, &client, superuser] {
+		cpu_.work(to_start,
+				  [this, number, &client, superuser] { start(number, client, superuser); });
+	});
+	if (knocking_.size() == 1)
+		fork_next();
+	return number;
+}
+
+// The postmaster, which does one after the other.
+void
+Server::fork_next()
+{
+	cpu_.work(to_fork, [this] {
+		knocking_.front()();
+		knocking_.pop_front();
+		if (!knocking_.empty())
+			fork_next();
+	});
+}
+
+// The new process looks for a slot: no library is asked before it has one.
+void
+Server::start(std::uint64_t number, Listener &client, bool superuser)
+{
+	const auto slot = std::find_if(slots_.begin(), slots_.end(),
+								   [](const Slot &each) { return each.phase == Phase::free; });
+	if (slot == slots_.end())
+		return client.refused(); // sorry, too many clients already
+	*slot = Slot{.phase = Phase::starting, .superuser = superuser, .client = &client};
+	slot->facts = Session{.id = number,
+						  .slot = static_cast<std::uint32_t>(slot - slots_.begin()),
+						  .database = 1,
+						  .role = 1,
+						  .pid = 1,
+						  .activity = Activity::busy,
+						  .permission = Permission::granted,
+						  .own = false,
+						  .retirable = true,
+						  .target = true,
+						  .unused = true,
+						  .opened_at = long_ago,
+						  .idle_since = never,
+						  .asked_at = long_ago,
+						  .asked_until = long_ago,
+						  .declined_at = long_ago,
+						  .declines = 0,
+						  .idle_timeout_ms = inherited,
+						  .connection_budget = inherited};
+	door_->knock(*slot);
+}
+
+void
+Server::let_in(Slot &slot)
+{
+	slot.phase = Phase::entering;
+	cpu_.work(to_enter, [this, number = slot.facts.id] { complete(number); });
+}
+
+void
+Server::turn_away(Slot &slot)
+{
+	Listener &client = *slot.client;
+	leave(slot);
+	client.refused();
+}
+
+void
+Server::complete(std::uint64_t session)
+{
+	Slot &slot = *find(session);
+	slot.phase = Phase::open;
+	slot.facts.opened_at = agenda_.now();
+	latest_login_ = agenda_.now();
+	fall_idle(slot);
+	worker_->login_is_complete();
+	slot.client->ready();
+}
+
+void
+Server::request(std::uint64_t session, Duration length)
+{
+	Slot &slot = *find(session);
+	if (slot.phase != Phase::open || slot.facts.activity != Activity::idle)
+		throw std::logic_error("a request where none can be");
+	slot.facts.activity = Activity::busy;
+	slot.facts.idle_since = never;
+	slot.facts.unused = false;
+	agenda_.in(length, [this, session] {
+		Slot &then = *find(session);
+		fall_idle(then);
+		then.client->answered();
+	});
+}
+
+void
+Server::fall_idle(Slot &slot)
+{
+	slot.facts.activity = Activity::idle;
+	slot.facts.idle_since = agenda_.now();
+	slot.facts.declines = 0;
+}
+
+void
+Server::close(std::uint64_t session)
+{
+	if (Slot *slot = find(session); slot != nullptr && slot->phase == Phase::open)
+		leave(*slot);
+}
+
+void
+Server::ask_to_end(Slot &slot)
+{
+	slot.facts.asked_at = agenda_.now();
+	slot.facts.asked_until = agenda_.now() + request_life;
+	agenda_.in(to_answer, [this, session = slot.facts.id, since = slot.facts.idle_since] {
+		answer(session, since);
+	});
+}
+
+// It goes only if it is still as idle as it was when it was asked.
+void
+Server::answer(std::uint64_t session, Timestamp idle_since)
+{
+	Slot *slot = find(session);
+	if (slot == nullptr || slot->phase != Phase::open)
+		return;
+	if (slot->facts.activity != Activity::idle || slot->facts.idle_since != idle_since)
+	{
+		slot->facts.asked_until = long_ago;
+		slot->facts.declined_at = agenda_.now();
+		slot->facts.declines++;
+		return;
+	}
+	endings++;
+	Listener &client = *slot->client;
+	leave(*slot);
+	client.ended();
+}
+
+void
+Server::leave(Slot &slot)
+{
+	slot.phase = Phase::leaving;
+	cpu_.work(to_leave, [this, session = slot.facts.id] { vacate(session); });
+}
+
+void
+Server::vacate(std::uint64_t session)
+{
+	*find(session) = Slot{};
+	door_->slot_is_free();
+}
+
+Slot *
+Server::find(std::uint64_t session)
+{
+	const auto found = std::find_if(slots_.begin(), slots_.end(), [&](const Slot &slot) {
+		return slot.phase != Phase::free && slot.facts.id == session;
+	});
+	return found == slots_.end() ? nullptr : &*found;
+}
+
+int
+Server::count(Phase phase) const
+{
+	return static_cast<int>(std::count_if(slots_.begin(), slots_.end(),
+										  [&](const Slot &slot) { return slot.phase == phase; }));
+}
+
+int
+Server::free_slots() const
+{
+	return count(Phase::free);
+}
+
+int
+Server::reserve() const
+{
+	return superuser_reserved_connections;
+}
+
+int
+Server::headroom() const
+{
+	const int slots = static_cast<int>(slots_.size()) - policy_.line;
+	return policy_.headroom < 0 ? std::max(3, slots / 5) : policy_.headroom;
+}
+
+Candidates
+Server::candidates(Duration ripe)
+{
+	Candidates found;
+	for (Slot &slot : slots_)
+	{
+		if (slot.phase != Phase::open)
+			continue;
+		Session facts = slot.facts;
+		const bool idle = facts.activity == Activity::idle;
+		const Timestamp ripe_at = (idle ? facts.idle_since : agenda_.now()) + ripe;
+		facts.target = ripe_at <= agenda_.now();
+		if (!facts.target)
+			found.next_ripe = std::min(found.next_ripe, ripe_at);
+		found.sessions.push_back(facts);
+		found.slots.push_back(&slot);
+	}
+	return found;
+}
+
+} // namespace simulator

@@ -1,0 +1,145 @@
+// A PostgreSQL server as a policy sees it: slots, logins, sessions that are idle or busy, and the
+// way a session is asked to end itself. What a login and an exit cost is measured on a real one.
+// Clients use it; door and worker decide over it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "agenda.hpp"
+#include "core/session.hpp"
+#include "cpu.hpp"
+#include "policy.hpp"
+
+namespace simulator
+{
+
+class Door;
+class Worker;
+
+// What a client hears of its session.
+class Listener
+{
+  public:
+	virtual ~Listener() = default;
+	virtual void ready() = 0;    // it is in
+	virtual void refused() = 0;  // it is not
+	virtual void answered() = 0; // its request is done
+	virtual void ended() = 0;    // its session was ended while it was idle
+};
+
+enum class Phase : std::uint8_t
+{
+	free,
+	starting, // holds a slot, but has not come to the door
+	waiting,  // at the door
+	entering, // let in, not complete
+	open,
+	leaving,
+};
+
+struct Slot
+{
+	Phase phase = Phase::free;
+	bool superuser = false;
+	Timestamp knocked_at = 0;
+	Listener *client = nullptr;
+	ai_cleanup::Session facts{};
+};
+
+// The facts about the sessions that are open, and the slots they belong to. Who is not ripe is
+// none of those who may go.
+struct Candidates
+{
+	std::vector<ai_cleanup::Session> sessions;
+	std::vector<Slot *> slots;
+	Timestamp next_ripe = ai_cleanup::never; // when another one could be, if nobody wakes us
+
+	std::vector<std::uint32_t>
+	all() const
+	{
+		std::vector<std::uint32_t> indexes(sessions.size());
+		std::iota(indexes.begin(), indexes.end(), 0U);
+		return indexes;
+	}
+};
+
+class Server
+{
+  public:
+	Server(Agenda &agenda, const Policy &policy, int slots);
+	~Server();
+	Server(const Server &) = delete;
+	Server &operator=(const Server &) = delete;
+
+	// For clients. A session is named by its number, which the client learns here, and which no
+	// other will ever have.
+	std::uint64_t connect(Listener &client, bool superuser);
+	void request(std::uint64_t session, Duration length);
+	void close(std::uint64_t session);
+
+	// For door and worker.
+	void let_in(Slot &slot);
+	void turn_away(Slot &slot);
+	void ask_to_end(Slot &slot);
+	int free_slots() const;
+	int count(Phase phase) const;
+	int reserve() const;
+	int headroom() const;
+	std::vector<Slot> &
+	slots()
+	{
+		return slots_;
+	}
+	const Policy &
+	policy() const
+	{
+		return policy_;
+	}
+	Agenda &
+	agenda()
+	{
+		return agenda_;
+	}
+
+	Candidates candidates(Duration ripe);
+	const ai_cleanup::Limits &
+	limits() const
+	{
+		return limits_;
+	}
+	Timestamp
+	latest_login() const
+	{
+		return latest_login_;
+	}
+
+	long endings = 0; // sessions that were asked to end and have
+
+  private:
+	Slot *find(std::uint64_t session);
+	void fork_next();
+	void start(std::uint64_t number, Listener &client, bool superuser);
+	void complete(std::uint64_t session);
+	void fall_idle(Slot &slot);
+	void answer(std::uint64_t session, Timestamp idle_since);
+	void leave(Slot &slot);
+	void vacate(std::uint64_t session);
+
+	Agenda &agenda_;
+	const Policy &policy_;
+	ai_cleanup::Limits limits_;
+	Cpu cpu_;
+	std::deque<Agenda::Deed> knocking_; // clients the postmaster has not come to
+	std::vector<Slot> slots_;
+	std::uint64_t next_number_ = 1;
+	Timestamp latest_login_ = ai_cleanup::long_ago;
+	std::unique_ptr<Door> door_;
+	std::unique_ptr<Worker> worker_;
+};
+
+} // namespace simulator
