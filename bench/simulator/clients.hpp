@@ -41,6 +41,8 @@ class Visitor : public Listener
 	std::uint64_t session_ = 0;
 	int done_ = 0;
 	Timestamp began_ = 0;
+	Timestamp answered_at_ = 0;
+	Timestamp asks_at_ = 0; // the next time
 };
 
 // Makes one request, and is never heard of again.

@@ -79,7 +79,7 @@ bool
 Door::make_room(int need, std::uint64_t for_whom)
 {
 	const std::size_t missing = static_cast<std::size_t>(need);
-	const Candidates candidates = server_.candidates(server_.policy().ripe_for_login);
+	const Candidates candidates = server_.candidates(server_.ripe_for_login());
 	const auto leaving = static_cast<std::size_t>(server_.count(Phase::leaving));
 	if (leaving >= missing)
 		return true;

@@ -3,6 +3,7 @@
 // what holds here is then tried on real servers, by bench/loads.
 //
 // Usage: bench/simulate [LOADS [POLICIES]]     regular expressions; all take seconds
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <regex>
@@ -20,8 +21,8 @@ Policy
 ripe(const char *name, double login, double headroom)
 {
 	Policy policy{.name = name};
-	policy.admission_timeout = second;
 	policy.ripe_for_login = static_cast<Duration>(login * second);
+	policy.admission_timeout = login > 1 ? policy.ripe_for_login + second : second;
 	policy.ripe_for_headroom = static_cast<Duration>(headroom * second);
 	policy.superusers_wait = true;
 	return policy;
@@ -35,73 +36,115 @@ with(Policy policy, const char *name, void (*change)(Policy &))
 	return policy;
 }
 
+constexpr const char *alone = "PostgreSQL alone";
+constexpr const char *alone_with_more = "PostgreSQL alone, 550 slots more";
+
 std::vector<Policy>
 all_policies()
 {
-	const Policy one = ripe("ripe 1 s", 1, 1);
 	const Policy careful = ripe("ripe 1 s, headroom 5 s", 1, 5);
-	const Policy stay =
-		with(careful, "the same, unused stay", [](Policy &policy) { policy.unused_stay = true; });
 	return {
-		{.name = "PostgreSQL alone", .library = false, .admits = false},
+		{.name = alone, .library = false, .admits = false},
 		{.name = "1.1: nothing spared"},
 		ripe("ripe 0.5 s", 0.5, 0.5),
-		one,
-		ripe("ripe 2 s", 2, 2),
-		ripe("ripe 5 s", 5, 5),
-		with(one, "ripe 1 s, no wait for superusers",
+		ripe("ripe 1 s", 1, 1),
+		ripe("ripe 2 s, waits 3 s", 2, 2),
+		ripe("ripe 5 s, waits 6 s", 5, 5),
+		with(careful, "ripe 1 s, superusers do not wait",
 			 [](Policy &policy) { policy.superusers_wait = false; }),
-		ripe("ripe 1 s, headroom 2 s", 1, 2),
 		careful,
 		ripe("ripe 1 s, headroom 10 s", 1, 10),
 		ripe("ripe 1 s, headroom 60 s", 1, 60),
-		with(careful, "the same, backs off", [](Policy &policy) { policy.backs_off = true; }),
-		stay,
-		with(stay, "the same, backs off", [](Policy &policy) { policy.backs_off = true; }),
 		with(careful, "ripe 1 s, no headroom", [](Policy &policy) { policy.headroom = 0; }),
-		with(careful, "the same, waits for 2 s",
-			 [](Policy &policy) { policy.admission_timeout = 2 * second; }),
-		with(careful, "with a line of 550",
+		with(careful, "ripe 1/5 s, unused stay", [](Policy &policy) { policy.unused_stay = true; }),
+		with(careful, "ripe 1/5 s, backs off", [](Policy &policy) { policy.backs_off = true; }),
+		with(careful, "ripe 1/5 s, backs off, learns",
+			 [](Policy &policy) { policy.backs_off = policy.learns = true; }),
+		with(careful, "ripe 1/5 s, line of 550",
 			 [](Policy &policy) {
 				 policy.line = 550;
 				 policy.admission_timeout = 10 * second;
 			 }),
-		with({.name = "", .library = false, .admits = false}, "PostgreSQL alone, 550 slots more",
-			 [](Policy &) {}),
+		with(careful, "ripe 1/5 s, line of 550, learns",
+			 [](Policy &policy) {
+				 policy.line = 550;
+				 policy.learns = true;
+				 policy.admission_timeout = 10 * second;
+			 }),
+		{.name = alone_with_more, .library = false, .admits = false},
 	};
 }
 
+// What a policy has come to in the whole book.
+struct Summary
+{
+	long thrown_out = 0;
+	int loads_less_work = 0;
+	int loads_more_refused = 0;
+	double least_work = 1000;
+	long leaks_refused = 0;
+	long lost_by_pools = 0;
+};
+
 void
-print_row(const Load &load, const Policy &policy, double work_alone, const World &run)
+print_row(const Policy &policy, const Load &load, const World &run, double ratio)
 {
 	const Books &books = run.books;
-	const auto work = static_cast<double>(books.*load.work);
-	std::printf("| %-34s | %7.0f | %5.2f | %6ld | %6ld | %6ld | %6ld | %6ld | %6.0f |\n",
-				policy.name.c_str(), work, work_alone > 0 ? work / work_alone : 1.0, books.refused,
-				books.out_before_first, books.out_between, books.delayed, books.lost_at_rest,
+	std::printf("| %-32s | %6ld | %6.2f | %6ld | %5ld | %6ld | %4ld | %6ld | %6.0f |\n",
+				policy.name.c_str(), books.*load.work, ratio, books.refused, books.out_before_first,
+				books.out_between, books.delayed, books.lost_at_rest,
 				static_cast<double>(books.longest_login) / millisecond);
 }
 
 void
-try_all(const Load &load, const std::regex &which)
+add_up(Summary &summary, const Load &load, const Books &books, const Books &of_alone, double ratio)
+{
+	const bool leak = load.work == &Books::logins;
+	summary.thrown_out += books.thrown_out();
+	summary.loads_less_work += ratio < 0.95;
+	summary.loads_more_refused += books.refused > of_alone.refused;
+	summary.least_work = std::min(summary.least_work, ratio);
+	summary.leaks_refused += leak ? books.refused : 0;
+	summary.lost_by_pools += load.work == &Books::requests ? books.lost_at_rest : 0;
+}
+
+void
+try_all(const Load &load, const std::vector<Policy> &policies, std::vector<Summary> &summaries)
 {
 	std::printf("\n**%s** (`%s`, %d slots, %d s)\n\n", load.words, load.name, load.slots,
 				load.seconds);
 	std::printf("| policy | work | x alone | refused | out before first | out between | delayed |"
 				" ended at rest | longest login, ms |\n"
 				"| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-	double work_alone = 0;
-	for (const Policy &policy : all_policies())
+	Books of_alone;
+	for (std::size_t i = 0; i < policies.size(); i++)
 	{
-		const bool more = policy.name == "PostgreSQL alone, 550 slots more";
-		if (!std::regex_search(policy.name, which) && policy.name != "PostgreSQL alone")
-			continue;
-		World world(policy, load.slots + (more ? 550 : 0));
+		World world(policies[i], load.slots + (policies[i].name == alone_with_more ? 550 : 0));
 		load.begin(world);
 		world.run_for(load.seconds * second);
-		if (policy.name == "PostgreSQL alone")
-			work_alone = static_cast<double>(world.books.*load.work);
-		print_row(load, policy, work_alone, world);
+		if (i == 0)
+			of_alone = world.books;
+		const double ratio = static_cast<double>(world.books.*load.work) /
+							 static_cast<double>(std::max(of_alone.*load.work, 1L));
+		print_row(policies[i], load, world, ratio);
+		add_up(summaries[i], load, world.books, of_alone, ratio);
+	}
+}
+
+void
+print_summaries(const std::vector<Policy> &policies, const std::vector<Summary> &summaries)
+{
+	std::printf(
+		"\n**All loads**\n\n"
+		"| policy | thrown out | least work, x alone | loads with less than 0.95 of the work |"
+		" loads with more refused | refused in leaks | ended at rest in pools |\n"
+		"| --- | --- | --- | --- | --- | --- | --- |\n");
+	for (std::size_t i = 0; i < policies.size(); i++)
+	{
+		const Summary &of = summaries[i];
+		std::printf("| %-32s | %6ld | %5.2f | %d | %d | %6ld | %6ld |\n", policies[i].name.c_str(),
+					of.thrown_out, of.least_work, of.loads_less_work, of.loads_more_refused,
+					of.leaks_refused, of.lost_by_pools);
 	}
 }
 
@@ -117,10 +160,18 @@ main(int argc, char **argv)
 	try
 	{
 		const std::regex loads(argc > 1 ? argv[1] : ".");
-		const std::regex policies(argc > 2 ? argv[2] : ".");
+		const std::regex which(argc > 2 ? argv[2] : ".");
+		std::vector<Policy> policies = all_policies(); // the first one is what others are held to
+		policies.erase(std::remove_if(policies.begin() + 1, policies.end(),
+									  [&](const Policy &policy) {
+										  return !std::regex_search(policy.name, which);
+									  }),
+					   policies.end());
+		std::vector<Summary> summaries(policies.size());
 		for (const Load &load : book_of_loads())
 			if (std::regex_search(load.name, loads))
-				try_all(load, policies);
+				try_all(load, policies, summaries);
+		print_summaries(policies, summaries);
 		return 0;
 	}
 	catch (const std::exception &problem)

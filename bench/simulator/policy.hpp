@@ -22,6 +22,7 @@ struct Policy
 	Duration ripe_for_headroom = 0; // and so long where nobody waits
 	bool unused_stay = false;       // where nobody waits, before the first request
 	bool superusers_wait = false;   // who takes the last slot waits for the next to be free
+	bool learns = false;            // to spare who pauses as long as somebody thrown out
 	bool backs_off = false;         // from endings for headroom that bring none
 
 	int line = 0; // slots more, to wait in

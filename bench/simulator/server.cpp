@@ -25,6 +25,9 @@ constexpr Duration to_enter = 1200;
 constexpr Duration to_leave = 500;
 constexpr Duration to_answer = 100; // a signal, and the look of who gets it
 
+// Beyond it a person makes the pauses, who does not mind a new login.
+constexpr Duration longest_learned = 10 * second;
+
 constexpr Duration request_life = 10 * second;
 
 } // namespace
@@ -119,7 +122,6 @@ Server::complete(std::uint64_t session)
 	Slot &slot = *find(session);
 	slot.phase = Phase::open;
 	slot.facts.opened_at = agenda_.now();
-	latest_login_ = agenda_.now();
 	fall_idle(slot);
 	worker_->login_is_complete();
 	slot.client->ready();
@@ -207,6 +209,20 @@ Server::find(std::uint64_t session)
 		return slot.phase != Phase::free && slot.facts.id == session;
 	});
 	return found == slots_.end() ? nullptr : &*found;
+}
+
+void
+Server::regret(Duration pause)
+{
+	if (policy_.learns)
+		regretted_ = std::max(regretted_, std::min(pause, longest_learned));
+}
+
+// Twice as long as a pause in which somebody was thrown out.
+Duration
+Server::ripe_for_login() const
+{
+	return std::max(policy_.ripe_for_login, 2 * regretted_);
 }
 
 int

@@ -112,11 +112,10 @@ class Server
 	{
 		return limits_;
 	}
-	Timestamp
-	latest_login() const
-	{
-		return latest_login_;
-	}
+
+	// A client asks whose session has been ended, after so long a pause.
+	void regret(Duration pause);
+	Duration ripe_for_login() const;
 
 	long endings = 0; // sessions that were asked to end and have
 
@@ -137,7 +136,7 @@ class Server
 	std::deque<Agenda::Deed> knocking_; // clients the postmaster has not come to
 	std::vector<Slot> slots_;
 	std::uint64_t next_number_ = 1;
-	Timestamp latest_login_ = ai_cleanup::long_ago;
+	Duration regretted_ = 0; // the longest pause of somebody whose session was ended in it
 	std::unique_ptr<Door> door_;
 	std::unique_ptr<Worker> worker_;
 };

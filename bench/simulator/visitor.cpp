@@ -42,6 +42,8 @@ Visitor::answered()
 {
 	books_.requests++;
 	done_++;
+	answered_at_ = server_.agenda().now();
+	asks_at_ = answered_at_ + visit_.pause;
 	server_.agenda().in(visit_.pause, [this, session = session_, done = done_] {
 		if (session != session_ || done != done_)
 			return; // it was thrown out meanwhile
@@ -58,7 +60,13 @@ Visitor::ended()
 {
 	(done_ == 0 ? books_.out_before_first : books_.out_between)++;
 	done_ = -1;
-	server_.agenda().in(visit_.retry, [this] { begin(); });
+	if (!server_.policy().learns)
+		return server_.agenda().in(visit_.retry, [this] { begin(); });
+	// There it is told only when it asks.
+	server_.agenda().at(std::max(asks_at_, server_.agenda().now()), [this] {
+		server_.regret(server_.agenda().now() - answered_at_);
+		server_.agenda().in(visit_.retry, [this] { begin(); });
+	});
 }
 
 Leaked::Leaked(Server &server, Books &books, bool superuser, Agenda::Deed then)

@@ -16,8 +16,8 @@ namespace
 
 constexpr Duration to_wake = 200;
 
-// What comes within this time after endings came back.
-constexpr Duration comes_back_within = second;
+// What comes within this time after an ending has come back.
+constexpr Duration comes_back_within = 200 * millisecond;
 constexpr int tries = 3;
 constexpr Duration first_rest = 60 * second;
 constexpr int most_doublings = 6;
@@ -27,6 +27,7 @@ constexpr int most_doublings = 6;
 void
 Worker::login_is_complete()
 {
+	came_back_ += ended_at_ >= server_.agenda().now() - comes_back_within;
 	const bool need = server_.free_slots() < server_.headroom();
 	if (server_.policy().library && server_.policy().line == 0 && need)
 		plan(server_.agenda().now() + to_wake);
@@ -46,8 +47,8 @@ Worker::plan(Timestamp moment)
 	});
 }
 
-// True while headroom is not to be had. What was ended and is back at once is ended three times
-// more, then after a minute, then after two.
+// True while headroom is not to be had: if as many have come back at once as were ended, three
+// times in a row, then it is tried again after a minute, then after two.
 bool
 Worker::backed_off()
 {
@@ -57,11 +58,12 @@ Worker::backed_off()
 		return false;
 	if (now < quiet_until_)
 		return true;
-	if (ended_at_ == long_ago)
+	if (ended_at_ >= now - comes_back_within)
+		return true;
+	if (ended_ == 0)
 		return false;
-	const bool came_back = server_.latest_login() - ended_at_ <= comes_back_within;
-	in_vain_ = came_back ? in_vain_ + 1 : 0;
-	ended_at_ = long_ago;
+	in_vain_ = came_back_ >= ended_ ? in_vain_ + 1 : 0;
+	ended_ = came_back_ = 0;
 	if (in_vain_ <= tries)
 		return false;
 	quiet_until_ = now + (first_rest << std::min(in_vain_ - tries - 1, most_doublings));
@@ -71,10 +73,10 @@ Worker::backed_off()
 void
 Worker::sweep()
 {
-	if (backed_off())
-		return plan(quiet_until_);
-
 	const Timestamp now = server_.agenda().now();
+	if (backed_off())
+		return plan(std::max(quiet_until_, now + comes_back_within));
+
 	Candidates candidates = server_.candidates(server_.policy().ripe_for_headroom);
 	if (server_.policy().unused_stay)
 		for (Session &session : candidates.sessions)
@@ -90,8 +92,8 @@ Worker::sweep()
 	{
 		if (verdicts[i].action != Action::retire)
 			continue;
-		if (verdicts[i].reason == Reason::headroom)
-			ended_at_ = now;
+		ended_at_ = now;
+		ended_++;
 		server_.ask_to_end(*candidates.slots[i]);
 	}
 	plan(std::max(result.next, now + 1));

@@ -23,7 +23,9 @@ class Worker
 	Timestamp planned_ = ai_cleanup::never;
 	Timestamp ended_at_ = ai_cleanup::long_ago; // somebody, for headroom, the last time
 	Timestamp quiet_until_ = ai_cleanup::long_ago;
-	int in_vain_ = 0; // how often in a row what was ended was back at once
+	int ended_ = 0;     // since it was last seen what came of it
+	int came_back_ = 0; // likewise
+	int in_vain_ = 0;   // how often in a row all of them were back at once
 };
 
 } // namespace simulator
