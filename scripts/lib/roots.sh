@@ -24,26 +24,27 @@ roots_impossible() {
 }
 
 # Makes a root unless it is in the cache; `root` is then its folder. Comes into the cache by
-# being renamed when it is complete, so one that was interrupted is never used.
+# being renamed when it is complete, so one that was interrupted is never used. Several roots may
+# be in the making at a time.
 make_root() { # suite, packages..., -- and packages that a suite may lack...
     local suite=$1 packages new
     shift
     packages=$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd,)
     root=$roots_cache/$suite-$(echo "$packages" | sha256sum | cut -c 1-12)
+    new=$root.new
     mkdir -p "$roots_cache"
-    exec 8>"$roots_cache/lock" # one at a time; the others then find it
+    exec 8>"$root.lock" # each is made by one; the others then find it
     flock 8
     if [ ! -d "$root" ]; then
-        rm -rf "$roots_cache"/new.*
-        new=$(mktemp -d "$roots_cache/new.XXXXXX")
-        chmod 755 "$new"
+        rm -rf "$new"
+        mkdir -m 755 "$new"
         status=0
         end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
-            scripts/lib/install-root "$suite" "$new" "$@" >"$roots_cache/$suite.log" 2>&1
+            scripts/lib/install-root "$suite" "$new" "$@" >"$root.log" 2>&1
         if [ "$status" = 0 ]; then
             mv "$new" "$root"
         else
-            tail -n 20 "$roots_cache/$suite.log"
+            tail -n 20 "$root.log"
             rm -rf "$new"
         fi
     fi
