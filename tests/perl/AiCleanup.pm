@@ -13,6 +13,22 @@ BEGIN
 	File::Path::mkpath($_) for grep { defined } @ENV{qw(TESTDIR TESTDATADIR TESTLOGDIR)};
 }
 
+# Clusters are copies of INITDB_TEMPLATE, which is made once for all tests: nearly a second less of
+# computing for each. PostgreSQL 17's test library does it itself, earlier ones are taught it here:
+# this function is how they run initdb. Arguments of a test's own still make a cluster of its own.
+BEGIN
+{
+	require PostgreSQL::Test::Utils;
+	my $run = \&PostgreSQL::Test::Utils::system_or_bail;
+	my $copy_or_run = sub {
+		my ($program, $option, $data_dir, @others) = @_;
+		my $copies = $program eq 'initdb' && "@others" eq '-A trust -N' && $ENV{INITDB_TEMPLATE};
+		return $run->($copies ? ('cp', '-RPp', $ENV{INITDB_TEMPLATE}, $data_dir) : @_);
+	};
+	no warnings 'redefine';
+	*PostgreSQL::Test::Utils::system_or_bail = $copy_or_run;
+}
+
 # A test that is interrupted stops its servers: Cluster.pm does so when the script ends.
 $SIG{$_} = sub { die "ended by a signal\n" }
   for qw(INT TERM);

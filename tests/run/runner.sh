@@ -19,6 +19,12 @@ refuse_root() {
 stage_bin() { echo "$STAGE$("$PG_CONFIG" --bindir)"; }
 pgxs_tests() { echo "$(dirname "$("$PG_CONFIG" --pgxs)")/../test"; }
 
+# A cluster to copy instead of running initdb, if it was made (by tests/run/cluster).
+template() { echo "$STAGE/cluster"; }
+use_template() {
+    [ ! -d "$(template)" ] || export INITDB_TEMPLATE="$(template)"
+}
+
 # How node runs tests; one that hangs has ten minutes.
 node_test=(--test --test-timeout=600000 --test-reporter=tap)
 
