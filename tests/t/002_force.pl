@@ -18,7 +18,7 @@ sub pids_of
 	my ($type) = @_;
 	# Other workers of autovacuum come and go.
 	my $which = $type eq 'autovacuum worker' ? "AND query LIKE 'autovacuum: %.dusty'" : '';
-	return $admin->value("SELECT string_agg(pid::text, ',' ORDER BY pid) FROM pg_stat_activity"
+	return $admin->value("SELECT string_agg(pid::text, ',' ORDER BY backend_start) FROM pg_stat_activity"
 		  . " WHERE backend_type ~ '^$type\$' $which");
 }
 
