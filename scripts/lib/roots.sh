@@ -23,14 +23,19 @@ roots_impossible() {
     fi
 }
 
+# Sets `root` to the folder of a root, whether or not it is there.
+name_root() { # as make_root
+    local suite=$1
+    shift
+    root=$roots_cache/$suite-$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd, | sha256sum | cut -c 1-12)
+}
+
 # Makes a root unless it is in the cache; `root` is then its folder. Comes into the cache by
 # being renamed when it is complete, so one that was interrupted is never used. Several roots may
-# be in the making at a time.
+# be in the making at a time, politely: whoever is testing meanwhile goes first.
 make_root() { # suite, packages..., -- and packages that a suite may lack...
-    local suite=$1 packages new
-    shift
-    packages=$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd,)
-    root=$roots_cache/$suite-$(echo "$packages" | sha256sum | cut -c 1-12)
+    local new
+    name_root "$@"
     new=$root.new
     mkdir -p "$roots_cache"
     exec 8>"$root.lock" # each is made by one; the others then find it
@@ -39,8 +44,8 @@ make_root() { # suite, packages..., -- and packages that a suite may lack...
         rm -rf "$new"
         mkdir -m 755 "$new"
         status=0
-        end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
-            scripts/lib/install-root "$suite" "$new" "$@" >"$root.log" 2>&1
+        end_by=KILL run_group nice setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
+            scripts/lib/install-root "$1" "$new" "${@:2}" >"$root.log" 2>&1
         if [ "$status" = 0 ]; then
             mv "$new" "$root"
         else

@@ -15,25 +15,30 @@ step() { # name, command...
     shift
     [[ $name = build || $name =~ $filter ]] || return 0
     mkdir -p "$(dirname "$log")" "$(dirname "$results/$name")"
-    printf '%-32s' "$name"
     AI_CLEANUP_RESULT=$results/$name run_group "$@" >"$log" 2>&1
     [ "$interrupted" = 0 ] || exit 130
     case $status in
         0)
             [ -e "$results/$name" ] || echo "1 0" >"$results/$name"
-            echo "passed  $((SECONDS - start)) s"
+            say_step passed
             ;;
         77)
             echo "0 0 1" >"$results/$name"
-            echo "skipped: $(tail -n 1 "$log")"
+            say_step "skipped: $(tail -n 1 "$log")"
             ;;
         *)
             grep -qs ' [1-9]' "$results/$name" || echo "0 1" >"$results/$name"
-            echo "FAILED  $((SECONDS - start)) s"
+            say_step FAILED
             tail -n 60 "$log"
             echo "(all of it: $log)"
             ;;
     esac
+}
+
+# A line at once, for others may be saying something, too. With step's variables.
+say_step() { # result
+    printf '%-32s%s  %d s\n' "$name" "$1" $((SECONDS - start))
+    echo "$((SECONDS - start)) $name" >>"$logs/times"
 }
 
 passed() { # name of a step
@@ -43,6 +48,14 @@ passed() { # name of a step
 # Has anything been noted that failed?
 any_failed() {
     grep -Eqrs --exclude='*.log' '^[0-9]+ [1-9]' "$results"
+}
+
+# What took longest, of all steps and tests.
+slowest() { # how many
+    printf '\nThe slowest, in seconds:\n'
+    sort --reverse --numeric-sort "$logs/times" | sed -n "1,$1p" | while read -r seconds name; do
+        printf '%8d  %s\n' "$seconds" "$name"
+    done
 }
 
 # The sum of the results in a folder or a file, by default of all: passed, failed, skipped.
