@@ -7,7 +7,7 @@ import { type ExecFileOptions, execFile, execFileSync } from 'node:child_process
 import { appendFileSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -87,8 +87,14 @@ export class Cluster {
     return join(this.folder, 'data');
   }
 
+  /** Where whoever runs the tests looks into it afterwards, or beside the data. */
+  private get logFile(): string {
+    const logs = process.env['SERVER_LOGS'];
+    return logs === undefined ? join(this.folder, 'log') : join(logs, `${basename(this.folder)}.log`);
+  }
+
   get log(): string {
-    return readFileSync(join(this.folder, 'log'), 'utf8');
+    return readFileSync(this.logFile, 'utf8');
   }
 
   /** What a client's DATABASE_URL would be; over TCP, as in everyday life. */
@@ -118,12 +124,11 @@ export class Cluster {
   }
 
   async startServer(): Promise<void> {
-    const log = join(this.folder, 'log');
     await this.runProgram('pg_ctl', [
       ...['start', '--wait', '--silent', '--timeout=300'],
-      ...[`--pgdata=${this.data}`, `--log=${log}`],
+      ...[`--pgdata=${this.data}`, `--log=${this.logFile}`],
     ]).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${existsSync(log) ? this.log : ''}`);
+      throw new Error(`${String(error)}\n${existsSync(this.logFile) ? this.log : ''}`);
     });
   }
 

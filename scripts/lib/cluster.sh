@@ -13,7 +13,7 @@ start_cluster() { # folder, build folder, lines of configuration...
     programs=$(scripts/stage "$build" "$folder/stage") || return 1
     PATH=$programs:$PATH
     export PGDATA=$folder/data PGHOST=$folder PGUSER=postgres PGDATABASE=postgres
-    server_log=$folder/log
+    server_log=${SERVER_LOGS:-$folder}/server.log # for who looks into it afterwards, or beside the data
 
     initdb --auth=trust --username="$PGUSER" --encoding=UTF8 --locale=C --no-sync \
         >"$folder/initdb.log" 2>&1 || { tail "$folder/initdb.log" && return 1; }
