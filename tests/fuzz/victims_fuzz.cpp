@@ -96,7 +96,7 @@ take_session(Input &input, std::uint64_t id, Timestamp now)
 	session.own = input.flag();
 	session.retirable = input.flag();
 	session.target = session.database != 3; // a database is one as a whole
-	(void) input.flag(); // the corpus has one more here
+	(void) input.flag();                    // the corpus has one more here
 	session.opened_at = take_moment(input, now);
 	session.idle_since = take_moment(input, now);
 	session.asked_at = take_moment(input, now);
