@@ -39,16 +39,29 @@ status_array()
 	return MyBEEntry == nullptr ? nullptr : MyBEEntry - my_status_index();
 }
 
-// Has the session in this process slot a transaction? Read without a lock.
-inline bool
-has_transaction(std::uint32_t proc_index)
+// The transaction of the session in this process slot; its number is InvalidLocalTransactionId
+// without one. Read without a lock.
+struct VirtualTransaction
+{
+	int owner;
+	LocalTransactionId number;
+};
+
+inline VirtualTransaction
+virtual_transaction(std::uint32_t proc_index)
 {
 	const volatile PGPROC *proc = GetPGProcByNumber(proc_index);
 #if PG_VERSION_NUM >= 170000
-	return proc->vxid.lxid != InvalidLocalTransactionId;
+	return {proc->vxid.procNumber, proc->vxid.lxid};
 #else
-	return proc->lxid != InvalidLocalTransactionId;
+	return {proc->backendId, proc->lxid};
 #endif
+}
+
+inline bool
+has_transaction(std::uint32_t proc_index)
+{
+	return virtual_transaction(proc_index).number != InvalidLocalTransactionId;
 }
 
 // Does the process in this slot hold a heavyweight lock (storage/lmgr/lock.c)? Read without a
@@ -65,6 +78,45 @@ holds_locks(std::uint32_t proc_index)
 #endif
 	};
 	return std::any_of(std::begin(proc->myProcLocks), std::end(proc->myProcLocks), holds);
+}
+
+// Does this process, which is in this process slot, use the replication slot? Read without a lock.
+inline bool
+uses_replication_slot(const volatile ReplicationSlot &slot, [[maybe_unused]] int pid,
+					  [[maybe_unused]] std::uint32_t proc_index)
+{
+#if PG_VERSION_NUM >= 190000
+	return slot.in_use && slot.active_proc == static_cast<ProcNumber>(proc_index);
+#else
+	return slot.in_use && slot.active_pid == pid;
+#endif
+}
+
+// Has this process been given a replication origin (pg_replication_origin_session_setup)?
+inline bool
+has_replication_origin()
+{
+#if PG_VERSION_NUM >= 190000
+	return replorigin_xact_state.origin != InvalidReplOriginId;
+#else
+	return replorigin_session_origin != InvalidRepOriginId;
+#endif
+}
+
+// One of PostgreSQL's own settings, as guc.c keeps it for this process.
+inline const config_generic *
+find_setting(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	return find_option(name, false, true, WARNING);
+#else
+	const std::span<config_generic *const> all(get_guc_variables(),
+											   static_cast<std::size_t>(GetNumConfigOptions()));
+	const auto found = std::find_if(all.begin(), all.end(), [name](const config_generic *setting) {
+		return strcmp(setting->name, name) == 0;
+	});
+	return found == all.end() ? nullptr : *found;
+#endif
 }
 
 // Are so many of the sessions' slots free? Few, for the list of free ones is walked under a

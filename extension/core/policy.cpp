@@ -2,6 +2,7 @@
 #include "policy.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "postgres_free.hpp"
 
@@ -23,10 +24,11 @@ retire(Reason reason)
 	return {Action::retire, reason};
 }
 
+// Where the clock has been set back, `idle_since` may lie in the future: idle all the same.
 bool
 idle_for(const Session &session, Duration age, Timestamp now)
 {
-	return session.idle_since <= before(now, age);
+	return session.idle_since != never && (age == 0 || session.idle_since <= before(now, age));
 }
 
 Duration
@@ -52,12 +54,12 @@ reason_of(Exemption exemption)
 Reason
 reason_of(Protections protections)
 {
-	if ((protections & protected_by_listen) != 0)
-		return Reason::listens;
-	if ((protections & protected_by_lock) != 0)
-		return Reason::holds_lock;
-	return Reason::has_temp_table;
+	const auto first = std::countr_zero(protections);
+	return static_cast<Reason>(static_cast<int>(Reason::backs_up) + first);
 }
+
+static_assert(static_cast<int>(Reason::timeout_off) - static_cast<int>(Reason::backs_up) ==
+			  std::countr_zero(protected_by_timeout_off));
 
 // The limits on idleness in force for one session; each 0 if it is off.
 struct Timeouts
@@ -75,7 +77,7 @@ timeouts(const Session &session, const Limits &limits)
 			effective_idle_blocker_timeout(session, limits)};
 }
 
-// Since when a session that is idle in a transaction is in another's way as well.
+// Since when a session that is idle, in a transaction or not, is in another's way as well.
 Timestamp
 blocks_idly_since(const Session &session)
 {
@@ -97,6 +99,33 @@ judge_transaction(const Session &session, const Limits &limits, const Timeouts &
 	return leave(Reason::in_transaction);
 }
 
+// May a session that idles with a lock have to go for it? Its lock does not protect it from
+// that, but whatever else it has does.
+bool
+may_be_in_the_way(const Session &session, const Limits &limits, const Timeouts &timeout)
+{
+	constexpr auto but_locks = static_cast<Protections>(~protected_by_lock);
+
+	return timeout.blocker > 0 && session.activity == Activity::idle &&
+		   (session.protections & protected_by_lock) != 0 &&
+		   effective_protections(session, limits.protect & but_locks) == 0;
+}
+
+Verdict
+judge_idleness(const Session &session, const Limits &limits, const Timeouts &timeout, Timestamp now)
+{
+	if (may_be_in_the_way(session, limits, timeout) &&
+		blocks_idly_since(session) <= before(now, timeout.blocker))
+		return retire(Reason::idle_lock);
+	if (timeout.idle == 0)
+		return leave(Reason::no_limit);
+	if (const Protections held = effective_protections(session, limits.protect); held != 0)
+		return leave(reason_of(held));
+	if (!idle_for(session, timeout.idle, now))
+		return leave(Reason::idle_too_short);
+	return retire(Reason::idle_timeout);
+}
+
 Verdict
 judge(const Session &session, const Limits &limits, const Timeouts &timeout, Timestamp now)
 {
@@ -106,13 +135,7 @@ judge(const Session &session, const Limits &limits, const Timeouts &timeout, Tim
 		return leave(Reason::busy);
 	if (session.activity == Activity::in_transaction)
 		return judge_transaction(session, limits, timeout, now);
-	if (timeout.idle == 0)
-		return leave(Reason::no_limit);
-	if (const Protections held = effective_protections(session, limits.protect); held != 0)
-		return leave(reason_of(held));
-	if (!idle_for(session, timeout.idle, now))
-		return leave(Reason::idle_too_short);
-	return retire(Reason::idle_timeout);
+	return judge_idleness(session, limits, timeout, now);
 }
 
 // The earliest moment at which somebody who works on, or stays as he is for a reason that only
@@ -133,6 +156,13 @@ next_look_at_work(const Timeouts &timeout, Timestamp now)
 // Nobody says when a session begins to wait for another's lock. But it has to wait for as long
 // as the limit, so that a look in each such length of time finds it before it is due.
 Timestamp
+next_look_at_waits(const Session &session, const Timeouts &timeout, Timestamp now)
+{
+	return session.blocks_since == never ? not_before(timeout.blocker, now)
+										 : after(blocks_idly_since(session), timeout.blocker);
+}
+
+Timestamp
 next_look_in_transaction(const Session &session, const Timeouts &timeout, Timestamp now)
 {
 	Timestamp next = not_before(timeout.idle, now);
@@ -142,9 +172,7 @@ next_look_in_transaction(const Session &session, const Timeouts &timeout, Timest
 	if (timeout.in_transaction > 0)
 		next = std::min(next, after(session.idle_since, timeout.in_transaction));
 	if (timeout.blocker > 0)
-		next = std::min(next, session.blocks_since == never
-								  ? not_before(timeout.blocker, now)
-								  : after(blocks_idly_since(session), timeout.blocker));
+		next = std::min(next, next_look_at_waits(session, timeout, now));
 	return next;
 }
 
@@ -175,9 +203,10 @@ decide(const Session &session, const Call &call, Timestamp now)
 		return leave(Reason::own_session);
 	if (session.database != call.database)
 		return leave(Reason::other_database);
+	// Before all else, for the other answers say what the session does.
+	if (session.permission != Permission::granted)
+		return permission_verdict(session.permission);
 
-	// What would have to stay anyway stays for that reason, so that nobody is told
-	// "not permitted" of a session that a superuser's call would have left alone as well.
 	if (!call.force)
 	{
 		if (session.activity == Activity::busy)
@@ -189,9 +218,6 @@ decide(const Session &session, const Call &call, Timestamp now)
 		if (const Protections held = effective_protections(session, call.protect); held != 0)
 			return leave(reason_of(held));
 	}
-
-	if (session.permission != Permission::granted)
-		return permission_verdict(session.permission);
 
 	if (call.force)
 		return {Action::terminate, Reason::forced};
@@ -228,9 +254,9 @@ effective_budget(const Session &session, const Limits &limits)
 Protections
 effective_protections(const Session &session, Protections protect)
 {
-	if (session.activity != Activity::idle)
-		protect &= static_cast<Protections>(~protected_by_lock);
-	return session.protections & protect;
+	return session.protections & protect &
+		   (session.activity == Activity::idle ? protections_while_idle
+											   : protections_in_transaction);
 }
 
 Verdict
@@ -263,22 +289,27 @@ next_look(const Session &session, const Limits &limits, Timestamp now)
 	const Verdict verdict = decide(session, limits, now);
 	const Timeouts timeout = timeouts(session, limits);
 
+	const Timestamp lock_look = may_be_in_the_way(session, limits, timeout)
+									? next_look_at_waits(session, timeout, now)
+									: never;
+
 	if (verdict.action == Action::retire)
 		return now;
+	if (is_protection(verdict.reason))
+		return std::min(next_look_at_work(timeout, now), lock_look);
 	switch (verdict.reason)
 	{
 	case Reason::busy:
 	case Reason::exempt:
 	case Reason::exempt_application:
 	case Reason::exempt_role:
-	case Reason::listens:
-	case Reason::holds_lock:
-	case Reason::has_temp_table:
 		return next_look_at_work(timeout, now);
 	case Reason::in_transaction:
 		return next_look_in_transaction(session, timeout, now);
 	case Reason::idle_too_short:
-		return after(session.idle_since, timeout.idle);
+		return std::min(after(session.idle_since, timeout.idle), lock_look);
+	case Reason::no_limit:
+		return lock_look;
 	case Reason::already_asked:
 		return session.asked_until;
 	case Reason::declined_lately:
@@ -296,15 +327,24 @@ forecast(const Session &session, const Limits &limits, Timestamp now)
 
 	if (verdict.action == Action::retire)
 		return {now, verdict.reason};
+	const Timestamp in_the_way =
+		timeout.blocker > 0 ? after(blocks_idly_since(session), timeout.blocker) : never;
+	const Forecast by_lock = may_be_in_the_way(session, limits, timeout) && in_the_way != never
+								 ? Forecast{in_the_way, Reason::idle_lock}
+								 : Forecast{never, verdict.reason};
+
 	if (verdict.reason == Reason::idle_too_short)
-		return {after(session.idle_since, timeout.idle), Reason::idle_timeout};
+	{
+		const Timestamp too_long = after(session.idle_since, timeout.idle);
+		return by_lock.at < too_long ? by_lock : Forecast{too_long, Reason::idle_timeout};
+	}
+	if (verdict.reason == Reason::holds_lock || verdict.reason == Reason::no_limit)
+		return by_lock;
 	if (verdict.reason != Reason::in_transaction || session.idle_since == never)
 		return {never, verdict.reason};
 
 	const Timestamp too_long =
 		timeout.in_transaction > 0 ? after(session.idle_since, timeout.in_transaction) : never;
-	const Timestamp in_the_way =
-		timeout.blocker > 0 ? after(blocks_idly_since(session), timeout.blocker) : never;
 	if (too_long == never && in_the_way == never)
 		return {never, verdict.reason};
 	return too_long <= in_the_way ? Forecast{too_long, Reason::idle_in_transaction}

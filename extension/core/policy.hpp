@@ -84,8 +84,7 @@ struct Forecast
 // By the limits on idleness: need (a budget, headroom, a login) cannot be foreseen.
 Forecast forecast(const Session &session, const Limits &limits, Timestamp now);
 
-// What protects the session, of what counts; 0 if nothing does. In a transaction locks do not
-// count: those of the transaction cannot be told from those of the session.
+// What protects the session as it is now, idle or in a transaction, of what counts; 0 if nothing.
 Protections effective_protections(const Session &session, Protections protect);
 
 } // namespace ai_cleanup

@@ -28,6 +28,9 @@ text(Reason reason)
 		return "the server has fewer free slots than ai_cleanup.headroom";
 	case Reason::admission:
 		return "a login needed its slot";
+	case Reason::idle_lock:
+		return "idle with a lock that another session waits for, for longer than "
+			   "ai_cleanup.idle_blocker_timeout";
 	case Reason::own_session:
 		return "the caller's own session";
 	case Reason::other_database:
@@ -50,12 +53,22 @@ text(Reason reason)
 		return "executing";
 	case Reason::in_transaction:
 		return "in a transaction";
+	case Reason::backs_up:
+		return "protected: it runs a base backup";
+	case Reason::has_cursor:
+		return "protected: it has a cursor WITH HOLD";
 	case Reason::listens:
 		return "protected: it listens for notifications";
 	case Reason::holds_lock:
 		return "protected: it holds a session-level lock";
+	case Reason::replicates:
+		return "protected: it has a temporary replication slot or a replication origin";
+	case Reason::exported_snapshot:
+		return "protected: its transaction has exported a snapshot";
 	case Reason::has_temp_table:
 		return "protected: it has temporary tables";
+	case Reason::timeout_off:
+		return "protected: it has set idle_in_transaction_session_timeout to 0 for itself";
 	case Reason::not_retirable:
 		return "another library handles its SIGUSR2";
 	case Reason::idle_too_short:

@@ -26,6 +26,9 @@ enum class Reason : std::uint8_t
 	over_budget,         // its database has more sessions than ai_cleanup.connection_budget
 	headroom,            // the server has fewer free slots than ai_cleanup.headroom
 	admission,           // a login needed its slot
+	idle_lock,           // idle for longer than ai_cleanup.idle_blocker_timeout with a lock that
+						 // another session waits for
+						 // (so far they are kept in the journal's file: new ones come here)
 	own_session,         // it is the caller's
 	other_database,      // the call is about another database
 	not_target,          // ai_cleanup.databases leaves its database out
@@ -37,9 +40,14 @@ enum class Reason : std::uint8_t
 	other_role,          // the caller may not signal its role
 	busy,                // it is executing
 	in_transaction,      // it has a transaction open
+	backs_up,            // protected: it runs a base backup
+	has_cursor,          // protected: it has a cursor WITH HOLD
 	listens,             // protected: it listens for notifications
 	holds_lock,          // protected: it holds a session-level lock
-	has_temp_table,      // protected: it has temporary tables
+	replicates,          // protected: it has a temporary replication slot or an origin
+	exported_snapshot,   // protected: others may use the snapshot of its transaction
+	has_temp_table,      // protected: it has temporary objects
+	timeout_off,         // protected: it has switched PostgreSQL's own limit off
 	not_retirable,       // another library handles its SIGUSR2
 	idle_too_short,      // not idle for as long as was asked for, or as the limit says
 	no_limit,            // no limit on idleness is set for it
@@ -68,6 +76,13 @@ ends_for_need(Reason reason)
 {
 	return reason == Reason::over_budget || reason == Reason::headroom ||
 		   reason == Reason::admission;
+}
+
+// Does the session stay because it is protected?
+constexpr bool
+is_protection(Reason reason)
+{
+	return reason >= Reason::backs_up && reason <= Reason::timeout_off;
 }
 
 // One stable text for each reason.

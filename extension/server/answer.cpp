@@ -59,14 +59,11 @@ is_ending()
 	return ProcDiePending || IdleSessionTimeoutPending || ClientConnectionLost;
 }
 
-// In a transaction its locks say nothing of the session's own.
 bool
 is_protected(const Request &request, bool in_transaction)
 {
-	const Protections locks = in_transaction ? protected_by_lock : 0;
-	const auto slot = static_cast<std::uint32_t>(compat::my_proc_index());
-
-	return (protection::of(slot) & request.protect & ~locks) != 0;
+	return (protection::of_mine() & request.protect &
+			(in_transaction ? protections_in_transaction : protections_while_idle)) != 0;
 }
 
 bool
@@ -79,14 +76,14 @@ agree(RegistryEntry &entry)
 
 	if (!own_session::is_open() || proc_exit_inprogress || is_ending())
 		return false;
-	if (since > request.idle_before || !waits_for_request(in_transaction) ||
+	if (since == never || since > request.idle_before || !waits_for_request(in_transaction) ||
 		is_protected(request, in_transaction))
 		return false;
 	if (!client_socket::stop_reading())
 		return false;
 
 	agreed_request = request;
-	agreed_idle_age = now - since;
+	agreed_idle_age = std::max(Duration{0}, now - since); // the clock may have been set back
 	own_session::forget_commits();
 	has_agreed = true;
 	return true;
@@ -130,7 +127,10 @@ answer(RegistryEntry &entry)
 	if (is_ending())
 		return;
 	if (!expired)
+	{
 		count_decline(entry);
+		protection::publish_again();
+	}
 	release(entry);
 }
 

@@ -13,7 +13,8 @@ namespace
 bool
 may_block(const Session &session, const Limits &limits)
 {
-	return session.activity == Activity::in_transaction &&
+	return (session.activity == Activity::in_transaction ||
+			(session.protections & protected_by_lock) != 0) &&
 		   effective_idle_blocker_timeout(session, limits) > 0;
 }
 

@@ -1,4 +1,5 @@
-// Who is in another session's way by a transaction left open: facts for idle_blocker_timeout.
+// Who is in another session's way by a transaction left open, or by a session-level lock: facts
+// for idle_blocker_timeout.
 // Used by worker.cpp and views.cpp.
 #pragma once
 
@@ -8,8 +9,8 @@
 namespace ai_cleanup
 {
 
-// Fills in `blocks_since` of the sessions that are idle in a transaction, if that limit is in
-// force for one of them. Looks through the lock tables then, which takes their locks.
+// Fills in `blocks_since` of the sessions that are idle in a transaction or with a lock, if that
+// limit is in force for one of them. Looks through the lock tables then, which takes their locks.
 void mark_blockers(std::span<Session> sessions, const Limits &limits, Timestamp now);
 
 } // namespace ai_cleanup

@@ -73,6 +73,7 @@ set_permissions(std::span<Session> sessions, Oid database)
 void
 count_left_alone(Verdict verdict, LeftAlone &left)
 {
+	left.is_protected += is_protection(verdict.reason);
 	switch (verdict.reason)
 	{
 	case Reason::superuser:
@@ -80,11 +81,6 @@ count_left_alone(Verdict verdict, LeftAlone &left)
 		break;
 	case Reason::other_role:
 		left.other_roles++;
-		break;
-	case Reason::listens:
-	case Reason::holds_lock:
-	case Reason::has_temp_table:
-		left.is_protected++;
 		break;
 	case Reason::not_retirable:
 		left.not_retirable++;
@@ -112,9 +108,8 @@ tell_left_alone(const LeftAlone &left)
 				(errmsg_plural("%d session left alone: it is protected",
 							   "%d sessions left alone: they are protected", left.is_protected,
 							   left.is_protected),
-				 errhint("They listen for notifications, hold session-level locks or have "
-						 "temporary tables (ai_cleanup.protect); ai_cleanup_plan() says which. "
-						 "ai_cleanup(force => true) ends them, too.")));
+				 errhint("They have what others rely on (ai_cleanup.protect); ai_cleanup_plan() "
+						 "says what. ai_cleanup(force => true) ends them, too.")));
 	if (left.not_retirable > 0)
 		ereport(NOTICE,
 				(errmsg_plural("%d session left alone: another library handles its SIGUSR2",

@@ -84,6 +84,7 @@ describe_cause(Line &line)
 		describe_time_limit(line, OwnSetting::idle_in_transaction_timeout);
 		break;
 	case Reason::idle_blocker:
+	case Reason::idle_lock:
 		describe_time_limit(line, OwnSetting::idle_blocker_timeout);
 		break;
 	case Reason::over_budget:
@@ -113,6 +114,8 @@ describe_state()
 		return "idle in a transaction";
 	case Reason::idle_blocker:
 		return "idle in a transaction, in another session's way,";
+	case Reason::idle_lock:
+		return "idle with a lock, in another session's way,";
 	default:
 		return "idle";
 	}

@@ -6,6 +6,7 @@
 #include "client_socket.hpp"
 #include "journal.hpp"
 #include "own_session.hpp"
+#include "protection.hpp"
 #include "registry.hpp"
 #include "saved_state.hpp"
 #include "settings.hpp"
@@ -110,6 +111,7 @@ _PG_init(void)
 		return;
 
 	settings::define();
+	protection::prepare();
 	client_socket::make_dead_end();
 	module::install_hooks();
 	worker::register_worker();

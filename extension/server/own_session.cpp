@@ -9,6 +9,7 @@
 #include "farewell.hpp"
 #include "line.hpp"
 #include "seats.hpp"
+#include "protection.hpp"
 #include "settings.hpp"
 #include "waiters.hpp"
 #include "worker.hpp"
@@ -129,6 +130,7 @@ on_transaction_event(XactEvent event, void *)
 		return;
 	if (event == XACT_EVENT_PRE_COMMIT && !opened)
 		admission::note_limits();
+	protection::on_transaction_event(event);
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
 		committed = true;
 	else if (event != XACT_EVENT_ABORT)
@@ -137,9 +139,8 @@ on_transaction_event(XactEvent event, void *)
 	const bool first = !opened;
 	if (first && event != XACT_EVENT_COMMIT)
 		return;
-	// Otherwise PostgreSQL's own status entry says it, and better.
-	if (first || !pgstat_track_activities)
-		write_timestamp(entry->idle_since, GetCurrentTimestamp());
+	// For when track_activities is off, after this transaction at the latest.
+	write_timestamp(entry->idle_since, GetCurrentTransactionStopTimestamp());
 	if (first)
 		open(*entry);
 }
@@ -192,7 +193,7 @@ enter()
 	entry.database = InvalidOid;
 	for (std::size_t i = 0; i < own_setting_count; i++)
 		store(entry.own_settings[i], published_settings[i]);
-	store(entry.listens, 0);
+	store(entry.protections, 0);
 	write_timestamp(entry.idle_since, never);
 	write_phase(entry.request_phase, RequestPhase::none);
 	pg_atomic_write_u32(&entry.asked, 0);
@@ -270,10 +271,28 @@ published(OwnSetting which)
 }
 
 void
-publish_listening(bool listens)
+publish_protections(Protections protections)
 {
 	if (my_entry != nullptr)
-		store(my_entry->listens, listens ? 1 : 0);
+		store(my_entry->protections, protections);
+}
+
+Protections
+published_protections()
+{
+	return my_entry == nullptr
+			   ? Protections{0}
+			   : static_cast<Protections>(pg_atomic_read_u32(&my_entry->protections));
+}
+
+void
+tell_worker_of_lock()
+{
+	const int limit = effective(OwnSetting::idle_blocker_timeout, settings::idle_blocker_timeout);
+
+	if (opened && limit > 0 &&
+		compat::holds_locks(static_cast<std::uint32_t>(compat::my_proc_index())))
+		worker::wake_if_due_before(due_after(limit, GetCurrentTimestamp()));
 }
 
 void

@@ -32,8 +32,12 @@ void publish(OwnSetting which, int value);
 // What I have published, if a setting is my own; otherwise `inherited`.
 int published(OwnSetting which);
 
-// From server/protection.cpp: do I listen for notifications?
-void publish_listening(bool listens);
+// From server/protection.cpp: what protects me that only I can see. Both are async-signal-safe.
+void publish_protections(Protections protections);
+Protections published_protections();
+
+// A transaction is over: if I still hold a lock, I may come to be in somebody's way.
+void tell_worker_of_lock();
 
 // A transaction block begins: the worker hears of it if a limit on it could pass before it
 // looks again.

@@ -72,7 +72,7 @@ clear(RegistryEntry &entry)
 	pg_atomic_init_u64(&entry.occupant, packed({0, Phase::none}));
 	for (pg_atomic_uint32 &own : entry.own_settings)
 		pg_atomic_init_u32(&own, static_cast<std::uint32_t>(inherited));
-	pg_atomic_init_u32(&entry.listens, 0);
+	pg_atomic_init_u32(&entry.protections, 0);
 	pg_atomic_init_u64(&entry.idle_since, 0);
 	pg_atomic_init_u32(&entry.request_phase, static_cast<std::uint32_t>(RequestPhase::none));
 	pg_atomic_init_u32(&entry.asked, 0);

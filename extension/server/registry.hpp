@@ -103,7 +103,7 @@ struct RegistryEntry
 
 	// By OwnSetting, std::int32_t: its own value, or `inherited`.
 	std::array<pg_atomic_uint32, own_setting_count> own_settings;
-	pg_atomic_uint32 listens;    // 1: it listens for notifications
+	pg_atomic_uint32 protections; // Protections: those that only the session itself can see
 	pg_atomic_uint64 idle_since; // Timestamp: its last transaction's end, kept where
 								 // track_activities is off
 

@@ -83,8 +83,7 @@ check_protect(char **value, void **extra, GucSource)
 		if (protection == 0)
 		{
 			GUC_check_errdetail("There is no protection \"%s\".", name);
-			GUC_check_errhint(
-				"List any of listen, lock, temp_table; an empty list protects nobody.");
+			GUC_check_errhint("List any of %s; an empty list protects nobody.", default_protect);
 			return false;
 		}
 		protections |= protection;
@@ -309,8 +308,8 @@ define()
 		default_headroom, min_headroom, max_headroom, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.idle_blocker_timeout",
-		"Ends a session that is idle in a transaction while another waits for its locks for "
-		"longer than this.",
+		"Ends a session that is idle, in a transaction or with a lock of its own, while another "
+		"waits for its locks for longer than this.",
 		"0 turns the limit off.", &idle_blocker_timeout, default_idle_blocker_timeout,
 		min_idle_blocker_timeout, max_idle_blocker_timeout, PGC_SUSET, GUC_UNIT_MS,
 		note_origin_of_number, assign_number<OwnSetting::idle_blocker_timeout>, nullptr);
@@ -336,7 +335,7 @@ define()
 		nullptr, nullptr, nullptr);
 	DefineCustomStringVariable(
 		"ai_cleanup.protect", "What protects an idle session from everything but force.",
-		"A comma-separated list of listen, lock and temp_table.", &protect_text, default_protect,
+		"A comma-separated list; empty protects nobody.", &protect_text, default_protect,
 		PGC_SIGHUP, GUC_LIST_INPUT, check_protect, assign_protect, nullptr);
 	DefineCustomIntVariable("ai_cleanup.ripe_for_headroom",
 							"Least idle time of a session that is ended for headroom or a budget.",

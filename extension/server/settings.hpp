@@ -40,7 +40,8 @@ constexpr bool default_enabled = true;
 constexpr bool default_evict_exempt = false;
 constexpr bool default_exempt = false;
 constexpr const char *default_exempt_applications =
-	"psql, pgAdmin*, DBeaver*, DataGrip*, TablePlus*, Postico*";
+	"psql, pg_dump*, pg_restore, vacuumdb, reindexdb, clusterdb, pg_amcheck, "
+	"pgAdmin*, DBeaver*, DataGrip*, TablePlus*, Postico*";
 constexpr const char *default_exempt_roles = "";
 constexpr int default_headroom = -1; // the larger of 3 and a fifth of max_connections
 constexpr int min_headroom = -1;
@@ -60,13 +61,14 @@ constexpr int max_journal_size = 1024 * 1024;
 constexpr int default_max_sessions = 0; // off: as many as there are slots
 constexpr int min_max_sessions = 0;
 constexpr int max_max_sessions = most_sessions;
-constexpr const char *default_protect = "listen, lock, temp_table";
 constexpr int default_ripe_for_headroom = 60 * 1000;
 constexpr int min_ripe_for_headroom = 0; // any idle session
 constexpr int max_ripe_for_headroom = INT_MAX;
 constexpr int default_ripe_for_login = 1000;
 constexpr int min_ripe_for_login = 0; // any idle session
 constexpr int max_ripe_for_login = INT_MAX;
+constexpr const char *default_protect =
+	"backup, cursor, listen, lock, replication, snapshot, temp_table, timeout_off";
 constexpr int default_wait_timeout = 5 * 1000;
 constexpr int min_wait_timeout = 0; // do not wait
 constexpr int max_wait_timeout = INT_MAX;

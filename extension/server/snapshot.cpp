@@ -168,7 +168,7 @@ read_entry(std::uint32_t slot, Occupant occupant, Session &session, Details *det
 	set_request(session, entry);
 	set_activity(session, entry, details);
 	if (session.activity != Activity::busy)
-		session.protections = protection::of(slot);
+		session.protections = protection::of(slot, session.pid, session.activity);
 	pg_read_barrier();
 	return registry::occupant(entry) == occupant;
 }

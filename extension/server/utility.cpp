@@ -1,6 +1,6 @@
-// Who must know of which command: a retired session's last request may begin nothing, LISTEN and
-// its like change what protects a session, a transaction that begins may be left open, and a
-// CONNECTION LIMIT concerns newcomers.
+// Who must know of which command: a retired session's last request may begin nothing, some change
+// what protects a session, a transaction that begins may be left open, and a CONNECTION LIMIT
+// concerns newcomers.
 #include "utility.hpp"
 #include "bridge/prelude.hpp"
 #include "client_socket.hpp"
@@ -35,14 +35,6 @@ wants_more(Node *statement)
 		return false;
 	const CopyStmt *copy = castNode(CopyStmt, statement);
 	return copy->is_from && copy->filename == nullptr;
-}
-
-// DISCARD ALL ends listening, too.
-bool
-may_change_listening(Node *statement)
-{
-	return IsA(statement, ListenStmt) || IsA(statement, UnlistenStmt) ||
-		   IsA(statement, DiscardStmt);
 }
 
 // CREATE or ALTER ROLE or DATABASE ... CONNECTION LIMIT.
@@ -84,15 +76,15 @@ process_utility(PlannedStmt *planned, const char *query, bool read_only_tree,
 				DestReceiver *dest, QueryCompletion *completion)
 {
 	Node *statement = planned->utilityStmt;
+	const bool sets = IsA(statement, VariableSetStmt);
 
 	if (unlikely(client_socket::serves_last_request()) && wants_more(statement))
 		refuse_to_begin();
 	if (begins_transaction(statement))
 		own_session::transaction_begins();
-	else if (may_change_listening(statement))
-		protection::recheck_listening();
 	else if (sets_connection_limit(statement))
 		seats::note_limit();
+	protection::command_begins(statement);
 
 	if (next_process_utility != nullptr)
 		next_process_utility(planned, query, read_only_tree, context, params, environment, dest,
@@ -100,6 +92,8 @@ process_utility(PlannedStmt *planned, const char *query, bool read_only_tree,
 	else
 		standard_ProcessUtility(planned, query, read_only_tree, context, params, environment, dest,
 								completion);
+	if (sets)
+		protection::publish_again();
 }
 
 } // namespace

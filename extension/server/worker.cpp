@@ -106,6 +106,7 @@ measure(std::span<const Session> sessions, const Session &session, const Limits 
 		return {effective_idle_in_transaction_timeout(session, limits),
 				settings::origin(OwnSetting::idle_in_transaction_timeout)};
 	case Reason::idle_blocker:
+	case Reason::idle_lock:
 		return {effective_idle_blocker_timeout(session, limits),
 				settings::origin(OwnSetting::idle_blocker_timeout)};
 	default:
@@ -128,7 +129,9 @@ request_for(const Session &session, Measure measured, Protections protect, Reaso
 			.limit = measured.limit,
 			.limit_origin = measured.origin,
 			.reason = reason,
-			.protect = protect,
+			.protect = reason == Reason::idle_lock
+						   ? static_cast<Protections>(protect & ~protected_by_lock)
+						   : protect,
 			.asker_pid = MyProcPid,
 			.asker_proc = compat::my_proc_index(),
 			.asker_role = {}};

@@ -1,5 +1,6 @@
-# A session that looks idle may hide what others rely on: LISTEN, a session-level lock, a temporary
-# table. It is protected from a call and from everything automatic, exactly as long as it does.
+# A session that looks idle may hide what others rely on, or what cannot be given back: LISTEN, a
+# session-level lock, a temporary table, a base backup and more. It is protected from a call and
+# from everything automatic, exactly as long as it does.
 use strict;
 use warnings;
 
@@ -7,7 +8,11 @@ use Admission;
 use AiCleanup;
 use Test::More;
 
-my $node = start_small_node('main', conf => "ai_cleanup.headroom = 0\n");
+my $node = start_small_node('main', conf => <<'CONF');
+ai_cleanup.headroom = 0
+wal_level = replica
+max_wal_senders = 2
+CONF
 my $admin = connect_to($node, 'postgres');
 my $work = connect_to($node, 'work');
 $work->query(<<'SQL');
@@ -17,6 +22,13 @@ $work->query(<<'SQL');
 CREATE FUNCTION listen_in_vain() RETURNS void LANGUAGE plpgsql AS
 	'BEGIN LISTEN v; RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END'
 SQL
+$work->query($_) for (
+	'CREATE FUNCTION briefly() RETURNS void LANGUAGE plpgsql AS'
+	  . " 'BEGIN CREATE TEMPORARY TABLE b (i serial) ON COMMIT DROP; INSERT INTO b DEFAULT VALUES; END'",
+	'CREATE MATERIALIZED VIEW known AS SELECT 1 AS i',
+	'CREATE UNIQUE INDEX ON known (i)',
+	"SELECT pg_replication_origin_create('elsewhere')",
+	"SELECT pg_create_physical_replication_slot('kept')");
 $work->log_out;
 
 # A statement by the extended protocol, as a driver prepares it.
@@ -54,11 +66,19 @@ sub verdict
 }
 
 my %stays = (
+	backup => 'leave, protected: it runs a base backup',
+	cursor => 'leave, protected: it has a cursor WITH HOLD',
 	listen => 'leave, protected: it listens for notifications',
 	lock => 'leave, protected: it holds a session-level lock',
+	replication => 'leave, protected: it has a temporary replication slot or a replication origin',
 	temp_table => 'leave, protected: it has temporary tables');
 my $goes = 'retire, ai_cleanup() was called';
 my $table = 'CREATE TEMPORARY TABLE t (i int)';
+my $brief = 'CREATE TEMPORARY TABLE u (i serial) ON COMMIT DROP';
+my $cursor = 'DECLARE c CURSOR WITH HOLD FOR SELECT 1';
+my $slot = "SELECT pg_create_physical_replication_slot('brief', false, true)";
+my $backup = "SELECT pg_backup_start('a', true)";
+my $origin = "SELECT pg_replication_origin_session_setup('elsewhere')";
 
 # What was done in the session, and what it is afterwards.
 my @cases = (
@@ -87,8 +107,48 @@ my @cases = (
 	[ undef, 'SELECT pg_advisory_lock(1)', 'DISCARD ALL' ],
 	[ temp_table => $table ],
 	[ temp_table => 'BEGIN', $table, 'COMMIT' ],
-	[ temp_table => 'CREATE TEMPORARY TABLE u (i int) ON COMMIT DROP' ],    # to the session's end
+	[ temp_table => \$table ],
+	[ temp_table => 'SELECT 1 AS i INTO TEMPORARY t' ],
+	[ temp_table => "EXPLAIN ANALYZE $table AS SELECT 1" =~ s/ \(i int\)//r ],
+	[ temp_table => "DO 'BEGIN $table; END'" ],
+	[ temp_table => 'CREATE TEMPORARY VIEW v AS SELECT 1' ],
+	[ temp_table => 'CREATE TEMPORARY SEQUENCE s' ],
+	[ temp_table => "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'" ],
+	[ temp_table => $table, 'BEGIN', 'DROP TABLE t', 'ROLLBACK' ],
+	[ temp_table => $table, 'BEGIN', 'SAVEPOINT s', 'DROP TABLE t', 'ROLLBACK TO s', 'COMMIT' ],
+	[ temp_table => $table, $brief ],
+	[ temp_table => 'BEGIN', $brief, $table, 'COMMIT' ],
+	[ temp_table => 'BEGIN', $table, $brief, 'COMMIT' ],
+	[ undef, $brief ],
+	[ undef, 'BEGIN', $brief, $brief =~ s/ u / w /r, 'CREATE INDEX ON u (i)', 'CREATE TEMPORARY VIEW v AS TABLE u', 'COMMIT' ],
+	[ undef, 'SELECT briefly()' ],
+	[ undef, 'REFRESH MATERIALIZED VIEW CONCURRENTLY known' ],
 	[ undef, 'BEGIN', $table, 'ROLLBACK' ],
+	[ undef, $table, 'DROP TABLE t' ],
+	[ undef, \$table, \'DROP TABLE t' ],
+	[ undef, $table, 'BEGIN', 'DROP TABLE t', 'COMMIT' ],
+	[ undef, $table, 'DISCARD TEMPORARY' ],
+	[ undef, $table, 'DISCARD ALL' ],
+	[ undef, "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", 'DROP FUNCTION pg_temp.f()' ],
+	[ cursor => $cursor ],
+	[ cursor => 'BEGIN', $cursor, 'COMMIT' ],
+	[ cursor => $cursor, 'BEGIN', 'CLOSE c', 'SELECT 1/0', 'ROLLBACK', $cursor =~ s/ c / d /r ],
+	[ cursor => $cursor, $cursor =~ s/ c / d /r, 'CLOSE d' ],
+	[ cursor => $cursor, $cursor =~ s/ c / d /r, 'CLOSE c' ],
+	[ cursor => "DO 'BEGIN EXECUTE ''$cursor''; END'" ],
+	[ undef, 'BEGIN', $cursor, 'ROLLBACK' ],
+	[ undef, 'BEGIN', 'DECLARE c CURSOR FOR SELECT 1', 'COMMIT' ],
+	[ undef, $cursor, 'CLOSE c' ],
+	[ undef, $cursor, 'CLOSE ALL' ],
+	[ undef, $cursor, 'DISCARD ALL' ],
+	[ replication => $slot ],
+	[ undef, $slot, "SELECT pg_drop_replication_slot('brief')" ],
+	[ undef, "SELECT pg_replication_slot_advance('kept', pg_current_wal_lsn())" ],
+	[ replication => $origin ],
+	[ undef, $origin, 'SELECT pg_replication_origin_session_reset()' ],
+	[ backup => $backup ],
+	[ undef, $backup, 'SELECT pg_backup_stop(false)' ],
+	[ undef, 'SET idle_in_transaction_session_timeout = 0' ],    # speaks of open transactions only
 	[ undef, 'SELECT 1' ]);
 
 for my $case (@cases)

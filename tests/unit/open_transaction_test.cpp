@@ -1,4 +1,5 @@
-// The two limits on transactions left open: when they pass, what protects, when to look again.
+// The two limits on transactions left open, one of which is on idle holders of locks as well: when
+// they pass, what protects, when to look again.
 #include "core/policy.hpp"
 
 #include <cstdint>
@@ -18,6 +19,8 @@ constexpr Limits limits{.enabled = true,
 						.headroom = 0,
 						.idle_in_transaction_timeout_ms = 60'000,
 						.idle_blocker_timeout_ms = 5'000};
+
+constexpr Verdict left_alone{Action::leave, Reason::no_limit};
 
 // Left open so long ago, and waited for by another for so long; a negative length: by nobody.
 Session
@@ -96,6 +99,10 @@ TEST(OpenTransaction, MayBeProtectedButNotByItsLocks)
 	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::listens}));
 	session.protections = protected_by_temp_table;
 	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::has_temp_table}));
+	session.protections = protected_by_snapshot;
+	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::exported_snapshot}));
+	session.protections = protected_by_timeout_off;
+	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::timeout_off}));
 }
 
 TEST(OpenTransaction, NeverEndsForACall)
@@ -152,6 +159,71 @@ TEST(OpenTransaction, NoWaitIsFoundTooLate)
 		}
 		ASSERT_EQ(now, waits_from + 5 * second);
 	}
+}
+
+// An idle session that holds a lock, and was waited for by another for so long.
+Session
+idle_holder(Duration idle, Duration waited_for)
+{
+	Session session = open_for(idle, waited_for);
+	session.activity = Activity::idle;
+	session.protections = protected_by_lock;
+	return session;
+}
+
+TEST(IdleLockHolder, EndsWhenItIsInTheWayForTooLong)
+{
+	constexpr Duration nobody = -1;
+	const struct
+	{
+		Duration idle;
+		Duration waited_for;
+		Verdict expected;
+		Timestamp look;
+		Forecast forecast;
+	} cases[] = {
+		{5 * second,
+		 5 * second,
+		 {Action::retire, Reason::idle_lock},
+		 noon,
+		 {noon, Reason::idle_lock}},
+		{3 * second,
+		 5 * second,
+		 left_alone,
+		 noon + 2 * second,
+		 {noon + 2 * second, Reason::idle_lock}},
+		{5 * second, second, left_alone, noon + 4 * second, {noon + 4 * second, Reason::idle_lock}},
+		{3600 * second, nobody, left_alone, noon + 5 * second, {never, Reason::no_limit}},
+	};
+
+	for (const auto &c : cases)
+	{
+		const Session session = idle_holder(c.idle, c.waited_for);
+		EXPECT_EQ(decide(session, limits, noon), c.expected) << c.idle << ' ' << c.waited_for;
+		EXPECT_EQ(next_look(session, limits, noon), c.look) << c.idle << ' ' << c.waited_for;
+		EXPECT_EQ(forecast(session, limits, noon).at, c.forecast.at);
+		EXPECT_EQ(forecast(session, limits, noon).reason, c.forecast.reason);
+	}
+}
+
+// The lock does not protect from that limit, whatever ai_cleanup.protect says; other things do,
+// and so does a limit of 0 for whoever means to be waited for.
+TEST(IdleLockHolder, WhatProtectsIt)
+{
+	Session session = idle_holder(3600 * second, 3600 * second);
+	Limits ten_minutes = limits;
+	ten_minutes.idle_timeout_ms = 600'000;
+	EXPECT_EQ(decide(session, ten_minutes, noon), (Verdict{Action::retire, Reason::idle_lock}));
+	session.protections |= protected_by_backup;
+	EXPECT_EQ(decide(session, ten_minutes, noon), (Verdict{Action::leave, Reason::backs_up}));
+	session.protections = protected_by_lock;
+	session.idle_blocker_timeout_ms = 0;
+	EXPECT_EQ(decide(session, ten_minutes, noon), (Verdict{Action::leave, Reason::holds_lock}));
+	EXPECT_EQ(decide(session, Call{false, shop, 0}, noon),
+			  (Verdict{Action::leave, Reason::holds_lock}));
+	session.idle_blocker_timeout_ms = inherited;
+	session.protections = 0;
+	EXPECT_EQ(decide(session, limits, noon), left_alone);
 }
 
 // What works now, or is idle, may leave a transaction open at once.

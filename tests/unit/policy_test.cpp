@@ -116,8 +116,8 @@ expect_precedence(const std::vector<Obstacle> &order, Verdict without_any, Decid
 
 TEST(PolicyOfCalls, PrecedenceOfReasons)
 {
-	expect_precedence({own, other_database, busy, in_transaction, idle_too_short, superuser,
-					   other_role, not_retirable},
+	expect_precedence({own, other_database, superuser, other_role, busy, in_transaction,
+					   idle_too_short, not_retirable},
 					  {Action::retire, Reason::called}, [](const Session &session, const Limits &) {
 						  return decide(session, Call{false, shop, limit}, now);
 					  });
@@ -171,7 +171,10 @@ TEST(PolicyOfCalls, LeastIdleAge)
 	} cases[] = {
 		{now, 0, now, goes},
 		{now - 1, 0, now, goes},
-		{now + 1, 0, now, stays}, // it began after the look
+		{now + 1, 0, now, goes},             // it began after the look
+		{now + 3600 * second, 0, now, goes}, // the clock was set back
+		{now + 1, 1, now, stays},
+		{never, 0, now, stays},
 		{now - limit, limit, now, goes},
 		{now - limit + 1, limit, now, stays},
 		{now - limit - 1, limit, now, goes},

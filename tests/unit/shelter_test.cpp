@@ -26,9 +26,12 @@ struct Shelter
 	Reason reason;
 };
 
-constexpr std::array<Shelter, 3> shelters{{
+constexpr std::array<Shelter, 6> shelters{{
+	{protected_by_backup, Reason::backs_up},
+	{protected_by_cursor, Reason::has_cursor},
 	{protected_by_listen, Reason::listens},
 	{protected_by_lock, Reason::holds_lock},
+	{protected_by_replication, Reason::replicates},
 	{protected_by_temp_table, Reason::has_temp_table},
 }};
 
@@ -80,7 +83,7 @@ TEST(Shelter, ProtectsOnlyByWhatTheSettingNames)
 		{
 			Limits limits = one_minute;
 			limits.protect = named;
-			const bool stays = (held & named) != 0;
+			const bool stays = (held & named & protections_while_idle) != 0;
 			const Session session = sheltered(held);
 			EXPECT_EQ(decide(session, limits, noon).action, stays ? Action::leave : Action::retire);
 			EXPECT_EQ(decide(session, Call{false, shop, 0, named}, noon).action,
@@ -93,14 +96,16 @@ TEST(Shelter, ProtectsOnlyByWhatTheSettingNames)
 	}
 }
 
-// A session that works holds its transaction's locks; that is no shelter.
-TEST(Shelter, LocksCountOnlyWhileIdle)
+// A session that works holds its transaction's locks; that is no shelter. And what shelters a
+// transaction does not shelter an idle session.
+TEST(Shelter, WhereItCounts)
 {
 	Session session = sheltered(all_protections);
-	EXPECT_EQ(effective_protections(session, all_protections), all_protections);
+	EXPECT_EQ(effective_protections(session, all_protections),
+			  all_protections & ~(protected_by_snapshot | protected_by_timeout_off));
 	session.activity = Activity::in_transaction;
 	EXPECT_EQ(effective_protections(session, all_protections),
-			  protected_by_listen | protected_by_temp_table);
+			  all_protections & ~protected_by_lock);
 }
 
 // When it ends, the session has worked, and is not due before its limit has passed again.
