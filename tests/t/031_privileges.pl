@@ -73,7 +73,8 @@ for my $caller (@callers)
 	}
 }
 
-# In numbers, and both kinds at once; busy ones are not worth a word, for they stay anyway.
+# In numbers, and both kinds at once; busy ones as well, although they stay anyway: who is left out
+# of the number would be known to be busy.
 my @mixed = map { victim($_) } qw(boss boss owner app app app);
 my $busy = victim('boss');
 $busy->query('BEGIN');
@@ -82,7 +83,7 @@ is($answer->{count}, 0, 'a stranger ends nobody');
 is_deeply(
 	[ map { $_->{M} } @{ $answer->{notices} } ],
 	[
-		'2 sessions left alone: they belong to superusers',
+		'3 sessions left alone: they belong to superusers',
 		'4 sessions left alone: they belong to other roles'
 	],
 	'and is told of how many');
@@ -91,7 +92,7 @@ is($answer->{count}, 3, 'a member ends those of its role');
 is_deeply(
 	[ map { $_->{M} } @{ $answer->{notices} } ],
 	[
-		'2 sessions left alone: they belong to superusers',
+		'3 sessions left alone: they belong to superusers',
 		'1 session left alone: it belongs to another role'
 	],
 	'and is told of the rest');
