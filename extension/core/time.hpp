@@ -19,6 +19,10 @@ constexpr Timestamp long_ago = std::numeric_limits<Timestamp>::min();
 constexpr Duration millisecond = 1000;
 constexpr Duration second = 1000 * millisecond;
 
+// What lies further in the future than this was written before the clock was set back; less may
+// be two processes that look at it in another order.
+constexpr Duration clock_tolerance = second;
+
 // A moment `wait` after `start`, or before it if that is negative; held at `never` and
 // `long_ago`.
 constexpr Timestamp

@@ -107,8 +107,7 @@ release(RegistryEntry &entry)
 {
 	const int asker = entry.request.asker_proc;
 
-	pg_atomic_write_u32(&entry.answered, pg_atomic_read_u32(&entry.asked));
-	write_phase(entry.request_phase, RequestPhase::none);
+	write_request_state(entry, {read_request_state(entry).number, RequestPhase::none});
 	SetLatch(&GetPGProcByNumber(asker)->procLatch);
 	waiters::wake();
 }
@@ -134,6 +133,15 @@ answer(RegistryEntry &entry)
 	release(entry);
 }
 
+bool
+take_request(RegistryEntry &entry)
+{
+	const RequestState state = read_request_state(entry);
+
+	return state.phase == RequestPhase::published &&
+		   move_request_state(entry, state, {state.number, RequestPhase::taken});
+}
+
 void
 answer_request(SIGNAL_ARGS)
 {
@@ -141,8 +149,7 @@ answer_request(SIGNAL_ARGS)
 	RegistryEntry *entry = own_session::entry();
 
 	(void) postgres_signal_arg;
-	if (entry != nullptr && !has_agreed &&
-		move_phase(entry->request_phase, RequestPhase::published, RequestPhase::taken))
+	if (entry != nullptr && !has_agreed && take_request(*entry))
 		answer(*entry);
 	errno = saved_errno;
 }

@@ -52,9 +52,18 @@ request_for(const Call &call, Timestamp now)
 	return request;
 }
 
+// What was long enough at the look is so when it is asked, even if it began in what is the future
+// again, since the clock was set back.
+Request
+to_retire(const Session &session, Request request)
+{
+	request.idle_before = std::max(request.idle_before, session.idle_since);
+	return request;
+}
+
 // A termination does not ask how long a session has been idle, but the journal tells.
 Request
-of_session(const Session &session, Request request)
+to_terminate(const Session &session, Request request)
 {
 	request.idle_before = session.idle_since;
 	return request;
@@ -70,23 +79,20 @@ set_permissions(std::span<Session> sessions, Oid database)
 	}
 }
 
+// Whoever may end a session may still not see what it does. What would say that it is idle, and
+// for how long, is not counted then.
 void
-count_left_alone(Verdict verdict, LeftAlone &left)
+count_left_alone(const Session &session, Verdict verdict, LeftAlone &left)
 {
-	left.is_protected += is_protection(verdict.reason);
-	switch (verdict.reason)
+	left.superusers += verdict.reason == Reason::superuser;
+	left.other_roles += verdict.reason == Reason::other_role;
+
+	const bool is_protected = is_protection(verdict.reason);
+	const bool not_retirable = verdict.reason == Reason::not_retirable;
+	if ((is_protected || not_retirable) && may_see_details(session.role))
 	{
-	case Reason::superuser:
-		left.superusers++;
-		break;
-	case Reason::other_role:
-		left.other_roles++;
-		break;
-	case Reason::not_retirable:
-		left.not_retirable++;
-		break;
-	default:
-		break;
+		left.is_protected += is_protected;
+		left.not_retirable += not_retirable;
 	}
 }
 
@@ -125,9 +131,9 @@ act(const Session &session, Verdict verdict, const Request &request, Asked &aske
 	switch (verdict.action)
 	{
 	case Action::retire:
-		return retirement::ask(session, request, asked);
+		return retirement::ask(session, to_retire(session, request), asked);
 	case Action::terminate:
-		return retirement::terminate(session, of_session(session, request), asked);
+		return retirement::terminate(session, to_terminate(session, request), asked);
 	case Action::leave:
 		break;
 	}
@@ -148,17 +154,28 @@ look_at(std::span<const Asked> all)
 	return progress;
 }
 
+long
+milliseconds_since(instr_time start)
+{
+	instr_time elapsed;
+
+	INSTR_TIME_SET_CURRENT(elapsed);
+	INSTR_TIME_SUBTRACT(elapsed, start);
+	return static_cast<long>(INSTR_TIME_GET_MILLISEC(elapsed));
+}
+
 // Until all have ended or declined, or the time is up. Ctrl+C gets through.
 Progress
 wait_for(std::span<const Asked> all)
 {
-	const Timestamp deadline = after(GetCurrentTimestamp(), settings::wait_timeout * millisecond);
+	instr_time start;
 	Progress progress;
 
+	INSTR_TIME_SET_CURRENT(start); // the clock may be set meanwhile
 	for (;;)
 	{
 		progress = look_at(all);
-		const long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+		const long left = settings::wait_timeout - milliseconds_since(start);
 		if (progress.pending == 0 || left <= 0)
 			return progress;
 		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
@@ -196,7 +213,7 @@ carry_out(const Call &call)
 
 	for (std::size_t i = 0; i < sessions.size(); i++)
 	{
-		count_left_alone(verdicts[i], left);
+		count_left_alone(sessions[i], verdicts[i], left);
 		if (verdicts[i].action != Action::leave &&
 			act(sessions[i], verdicts[i], request, asked[count]))
 			count++;

@@ -145,6 +145,17 @@ on_transaction_event(XactEvent event, void *)
 		open(*entry);
 }
 
+// Until whoever found me live has sent his signal, which takes some microseconds. But one that is
+// stopped just then may not hold up my exit for as long.
+void
+wait_for_signallers(RegistryEntry &entry)
+{
+	constexpr int longest = 1000; // milliseconds
+
+	for (int i = 0; pg_atomic_read_u32(&entry.signallers) != 0 && i < longest; i++)
+		pg_usleep(1000);
+}
+
 // Among the first on_shmem_exit callbacks of an exit: the session counts no more.
 void
 leave_registry(int, Datum)
@@ -153,12 +164,13 @@ leave_registry(int, Datum)
 
 	failed_logins::note_end();
 	opened = false;
+	if (entry == nullptr)
+		return; // it never came to be one
 	my_role = entry->role;
 	my_database = entry->database;
 	my_entry = nullptr;
-	LWLockAcquire(registry::lock(), LW_EXCLUSIVE);
 	registry::set_occupant(*entry, {my_id, Phase::leaving});
-	LWLockRelease(registry::lock());
+	wait_for_signallers(*entry);
 	registry::set_database(slot_of(*entry), InvalidOid);
 }
 
@@ -187,7 +199,6 @@ enter()
 	RegistryEntry &entry = registry::entries()[slot];
 
 	my_id = pg_atomic_add_fetch_u64(&registry::shared().last_id, 1);
-	registry::set_occupant(entry, {my_id, Phase::login});
 	entry.pid = MyProcPid;
 	entry.role = InvalidOid;
 	entry.database = InvalidOid;
@@ -195,19 +206,19 @@ enter()
 		store(entry.own_settings[i], published_settings[i]);
 	store(entry.protections, 0);
 	write_timestamp(entry.idle_since, never);
-	write_phase(entry.request_phase, RequestPhase::none);
-	pg_atomic_write_u32(&entry.asked, 0);
-	pg_atomic_write_u32(&entry.answered, 0);
+	write_request_state(entry, {0, RequestPhase::none});
 	pg_atomic_write_u32(&entry.declines, 0);
 	pg_atomic_write_u32(&entry.has_seat, 0);
 	write_phase(entry.termination_phase, RequestPhase::none);
 	write_timestamp(entry.declined_at, long_ago);
 
+	// Any of these may fail for want of memory, but the last.
 	farewell::prepare();
 	client_socket::survive_end_of_file();
-	on_proc_exit(slot_is_free, Int32GetDatum(slot));
-	on_shmem_exit(leave_registry, 0);
 	RegisterXactCallback(on_transaction_event, nullptr);
+	on_shmem_exit(leave_registry, 0);
+	on_proc_exit(slot_is_free, Int32GetDatum(slot));
+	registry::set_occupant(entry, {my_id, Phase::login});
 	my_entry = &entry;
 	entry.retirable = answer::install();
 }

@@ -18,7 +18,6 @@ RegistryEntry *first_entry = nullptr;
 Oid *first_database = nullptr;
 pg_atomic_uint64 *first_ticket = nullptr;
 pg_atomic_uint32 *first_waiter = nullptr;
-LWLock *registry_lock = nullptr;
 
 Size
 entries_size()
@@ -74,9 +73,8 @@ clear(RegistryEntry &entry)
 		pg_atomic_init_u32(&own, static_cast<std::uint32_t>(inherited));
 	pg_atomic_init_u32(&entry.protections, 0);
 	pg_atomic_init_u64(&entry.idle_since, 0);
-	pg_atomic_init_u32(&entry.request_phase, static_cast<std::uint32_t>(RequestPhase::none));
-	pg_atomic_init_u32(&entry.asked, 0);
-	pg_atomic_init_u32(&entry.answered, 0);
+	pg_atomic_init_u32(&entry.signallers, 0);
+	pg_atomic_init_u32(&entry.request_state, packed(RequestState{0, RequestPhase::none}));
 	pg_atomic_init_u32(&entry.declines, 0);
 	pg_atomic_init_u32(&entry.has_seat, 0);
 	pg_atomic_init_u64(&entry.waits_since, 0);
@@ -117,7 +115,6 @@ void
 request_memory()
 {
 	RequestAddinShmemSpace(whole_size());
-	RequestNamedLWLockTranche(shared_name, 1);
 }
 
 void
@@ -136,7 +133,6 @@ lay_out()
 	first_ticket = reinterpret_cast<pg_atomic_uint64 *>(memory);
 	memory += tickets_size();
 	first_waiter = reinterpret_cast<pg_atomic_uint32 *>(memory);
-	registry_lock = &GetNamedLWLockTranche(shared_name)->lock;
 
 	if (!found)
 	{
@@ -199,12 +195,6 @@ std::span<pg_atomic_uint32>
 waiters()
 {
 	return {first_waiter, static_cast<std::size_t>(MaxBackends)};
-}
-
-LWLock *
-lock()
-{
-	return registry_lock;
 }
 
 Occupant

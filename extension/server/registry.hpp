@@ -3,9 +3,9 @@
 // Who writes what: an entry's owner (server/own_session.cpp) writes all of it but the
 // request, which whoever asks (server/retirement.cpp) writes and the owner's signal handler
 // (server/answer.cpp) takes. Readers take no lock: they read `occupant` before and after,
-// and use what they read only if it is still the same. The lock has one purpose: a signal
-// is sent only while it is held shared and the entry is live, and a session that leaves
-// holds it exclusively, so that no signal ever reaches a recycled pid.
+// and use what they read only if it is still the same. Who sends a session a signal counts
+// himself in before he looks whether the entry is live, and out after it; a session that leaves
+// waits for those it finds counted, so that no signal reaches a recycled pid.
 #pragma once
 
 #include "bridge/prelude.hpp"
@@ -40,6 +40,14 @@ enum class RequestPhase : std::uint32_t
 	writing,   // somebody fills it in
 	published, // the session has not looked at it yet
 	taken,     // the session looks at it, or has agreed and is on its way out
+};
+
+// Which of an occupant's requests, counted from 1, and how far it is: one value, so that it
+// changes at once. What is on its way at 0 is none.
+struct RequestState
+{
+	std::uint32_t number;
+	RequestPhase phase;
 };
 
 // Where the value of a setting in force comes from.
@@ -104,12 +112,11 @@ struct RegistryEntry
 	// By OwnSetting, std::int32_t: its own value, or `inherited`.
 	std::array<pg_atomic_uint32, own_setting_count> own_settings;
 	pg_atomic_uint32 protections; // Protections: those that only the session itself can see
-	pg_atomic_uint64 idle_since; // Timestamp: its last transaction's end, kept where
-								 // track_activities is off
+	pg_atomic_uint64 idle_since;  // Timestamp: its last transaction's end, kept where
+								  // track_activities is off
 
-	pg_atomic_uint32 request_phase;
-	pg_atomic_uint32 asked;    // how many requests were published to this occupant
-	pg_atomic_uint32 answered; // the number of the last one that did not end the session
+	pg_atomic_uint32 signallers; // how many are about to send it a signal
+	pg_atomic_uint32 request_state;
 	pg_atomic_uint32 declines; // how often in a row it was not idle after all
 	pg_atomic_uint64 declined_at;
 	Timestamp declined_idle_since; // its own affair
@@ -187,7 +194,6 @@ int count_sessions(Oid database);
 std::span<pg_atomic_uint64> tickets();
 // By index in ProcGlobal: 1 where that process waits for sessions to end.
 std::span<pg_atomic_uint32> waiters();
-LWLock *lock();
 
 Occupant occupant(RegistryEntry &entry);
 void set_occupant(RegistryEntry &entry, Occupant occupant);
@@ -209,7 +215,38 @@ write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
 	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
 }
 
-// The phase of a request, or of a termination.
+constexpr int request_phase_bits = 2;
+
+constexpr std::uint32_t
+packed(RequestState state)
+{
+	return state.number << request_phase_bits | static_cast<std::uint32_t>(state.phase);
+}
+
+inline RequestState
+read_request_state(RegistryEntry &entry)
+{
+	const std::uint32_t value = pg_atomic_read_u32(&entry.request_state);
+	return {value >> request_phase_bits,
+			static_cast<RequestPhase>(value & ((1U << request_phase_bits) - 1))};
+}
+
+// For the one who has the request: who fills it in, or who answers it.
+inline void
+write_request_state(RegistryEntry &entry, RequestState state)
+{
+	pg_write_barrier();
+	pg_atomic_write_u32(&entry.request_state, packed(state));
+}
+
+inline bool
+move_request_state(RegistryEntry &entry, RequestState from, RequestState to)
+{
+	std::uint32_t expected = packed(from);
+	return pg_atomic_compare_exchange_u32(&entry.request_state, &expected, packed(to));
+}
+
+// The phase of a termination.
 inline RequestPhase
 read_phase(pg_atomic_uint32 &phase)
 {

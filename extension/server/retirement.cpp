@@ -1,5 +1,5 @@
-// Writes requests and sends signals, always with the registry's lock held shared: as long as
-// it is, a session found live cannot leave, and its pid is its own.
+// Writes requests and sends signals, always counted in as one of the session's signallers: as
+// long as that holds, a session found live does not leave, and its pid is its own.
 #include "retirement.hpp"
 
 #include <csignal>
@@ -18,16 +18,53 @@ is_live(RegistryEntry &entry, std::uint64_t session)
 	return registry::occupant(entry) == Occupant{session, Phase::open};
 }
 
-// Takes the request for writing: if it is free, or if what is there has expired unseen (its
-// session is stopped, perhaps).
-bool
-claim(RegistryEntry &entry)
+void
+count_in(RegistryEntry &entry)
 {
-	if (move_phase(entry.request_phase, RequestPhase::none, RequestPhase::writing))
-		return true;
-	return read_phase(entry.request_phase) == RequestPhase::published &&
-		   entry.request.expires_at < GetCurrentTimestamp() &&
-		   move_phase(entry.request_phase, RequestPhase::published, RequestPhase::writing);
+	pg_atomic_fetch_add_u32(&entry.signallers, 1); // a barrier as well
+}
+
+void
+count_out(RegistryEntry &entry)
+{
+	pg_atomic_fetch_sub_u32(&entry.signallers, 1);
+}
+
+// May the request that is there be replaced? Unseen and expired, of a session that is stopped,
+// perhaps; or made in what is the future again, since the clock was set back.
+bool
+is_stale(const Request &request)
+{
+	const Timestamp now = GetCurrentTimestamp();
+	return request.expires_at < now || request.asked_at > after(now, clock_tolerance);
+}
+
+// Takes the request for writing, if it is free or stale. `state` says which is ours, or which is
+// on its way.
+bool
+claim(RegistryEntry &entry, RequestState &state)
+{
+	for (;;)
+	{
+		const RequestState found = read_request_state(entry);
+		pg_read_barrier();
+		const bool free = found.phase == RequestPhase::none ||
+						  (found.phase == RequestPhase::published && is_stale(entry.request));
+		state = free ? RequestState{found.number + 1, RequestPhase::writing} : found;
+		if (!free)
+			return false;
+		if (move_request_state(entry, found, state))
+			return true;
+	}
+}
+
+// A session waits for its signallers for a while only, since one of them may be stopped: whoever
+// comes to that late looks again first.
+void
+signal_if_live(RegistryEntry &entry, std::uint64_t session, int process, int signal)
+{
+	if (is_live(entry, session))
+		kill(process, signal);
 }
 
 // Who asks first is the one whom the journal names.
@@ -48,22 +85,17 @@ ask(const Session &session, const Request &request, Asked &asked)
 	RegistryEntry &entry = registry::entries()[session.slot];
 	asked = {session.slot, session.id, 0};
 
-	LWLockAcquire(registry::lock(), LW_SHARED);
+	count_in(entry);
 	const bool live = is_live(entry, session.id);
-	if (live && claim(entry))
+	RequestState state{};
+	if (live && claim(entry, state))
 	{
 		entry.request = request;
-		asked.number = pg_atomic_add_fetch_u32(&entry.asked, 1);
-		write_phase(entry.request_phase, RequestPhase::published);
-		kill(entry.pid, SIGUSR2);
+		write_request_state(entry, {state.number, RequestPhase::published});
+		signal_if_live(entry, session.id, entry.pid, SIGUSR2);
 	}
-	else
-	{
-		// One that is still being written gets the next number.
-		const bool writing = read_phase(entry.request_phase) == RequestPhase::writing;
-		asked.number = pg_atomic_read_u32(&entry.asked) + (writing ? 1 : 0);
-	}
-	LWLockRelease(registry::lock());
+	count_out(entry);
+	asked.number = state.number;
 	return live;
 }
 
@@ -73,19 +105,19 @@ terminate(const Session &session, const Request &request, Asked &asked)
 	RegistryEntry &entry = registry::entries()[session.slot];
 	asked = {session.slot, session.id, 0};
 
-	LWLockAcquire(registry::lock(), LW_SHARED);
+	count_in(entry);
 	const bool live = is_live(entry, session.id);
 	if (live)
 	{
 		leave_word(entry, request);
 		// Its whole process group, as pg_signal_backend in storage/ipc/signalfuncs.c.
 #ifdef HAVE_SETSID
-		kill(-entry.pid, SIGTERM);
+		signal_if_live(entry, session.id, -entry.pid, SIGTERM);
 #else
-		kill(entry.pid, SIGTERM);
+		signal_if_live(entry, session.id, entry.pid, SIGTERM);
 #endif
 	}
-	LWLockRelease(registry::lock());
+	count_out(entry);
 	if (live)
 		statistics::count(statistics::Counter::sessions_terminated);
 	return live;
@@ -99,9 +131,12 @@ outcome(const Asked &asked)
 
 	if (occupant.id != asked.session || occupant.phase == Phase::gone)
 		return Outcome::ended;
-	if (asked.number != 0 && pg_atomic_read_u32(&entry.answered) >= asked.number)
-		return Outcome::declined;
-	return Outcome::pending;
+	if (asked.number == 0)
+		return Outcome::pending;
+	const RequestState state = read_request_state(entry);
+	const bool answered = state.number > asked.number ||
+						  (state.number == asked.number && state.phase == RequestPhase::none);
+	return answered ? Outcome::declined : Outcome::pending;
 }
 
 } // namespace ai_cleanup::retirement

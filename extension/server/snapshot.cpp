@@ -123,10 +123,23 @@ set_activity(Session &session, RegistryEntry &entry, Details *details)
 	}
 }
 
+// Moments that lie in the future, since the clock was set back, are past all the same: of a
+// decline the rest is over, and what was asked counts as expired.
+void
+forget_future(Session &session, Timestamp now)
+{
+	const Timestamp latest = after(now, clock_tolerance);
+
+	if (session.declined_at > latest)
+		session.declines = 0;
+	if (session.asked_at > latest && session.asked_until != never)
+		session.asked_at = session.asked_until = long_ago;
+}
+
 void
 set_request(Session &session, RegistryEntry &entry)
 {
-	const RequestPhase phase = read_phase(entry.request_phase);
+	const RequestPhase phase = read_request_state(entry).phase;
 
 	pg_read_barrier();
 	if (phase == RequestPhase::published || phase == RequestPhase::taken)
@@ -138,7 +151,7 @@ set_request(Session &session, RegistryEntry &entry)
 }
 
 bool
-read_entry(std::uint32_t slot, Occupant occupant, Session &session, Details *details)
+read_entry(std::uint32_t slot, Occupant occupant, Timestamp now, Session &session, Details *details)
 {
 	RegistryEntry &entry = registry::entries()[slot];
 
@@ -166,6 +179,7 @@ read_entry(std::uint32_t slot, Occupant occupant, Session &session, Details *det
 		.idle_blocker_timeout_ms = own_setting(entry, OwnSetting::idle_blocker_timeout),
 	};
 	set_request(session, entry);
+	forget_future(session, now);
 	set_activity(session, entry, details);
 	if (session.activity != Activity::busy)
 		session.protections = protection::of(slot, session.pid, session.activity);
@@ -224,6 +238,7 @@ take_snapshot(With with)
 	auto *sessions = static_cast<Session *>(palloc(slots * sizeof(Session)));
 	auto *details =
 		with == With::facts ? nullptr : static_cast<Details *>(palloc0(slots * sizeof(Details)));
+	const Timestamp now = GetCurrentTimestamp();
 	std::size_t count = 0;
 	std::size_t leaving = 0;
 
@@ -233,7 +248,7 @@ take_snapshot(With with)
 		if (occupant.phase == Phase::leaving)
 			leaving++;
 		else if (occupant.phase == Phase::open &&
-				 read_entry(slot, occupant, sessions[count],
+				 read_entry(slot, occupant, now, sessions[count],
 							details == nullptr ? nullptr : details + count))
 			count++;
 	}

@@ -1,0 +1,81 @@
+# The clock of the server is set back by an hour, as those of WSL and of Docker's machine may be: a
+# call ends idle sessions all the same, waits no longer than it may, and what was asked or declined
+# before does not count until the clock has caught up.
+use strict;
+use warnings;
+
+use AiCleanup;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
+plan skip_all => "needs Linux's linker" unless $library && -e $library;
+plan skip_all => 'a sanitizer wants to be the first library' if $ENV{LD_PRELOAD};
+
+my $orders = PostgreSQL::Test::Utils::tempdir();
+my $node = start_node('main', start => 0, conf => "ai_cleanup.databases = 'work'\n");
+{
+	local $ENV{LD_PRELOAD} = $library;
+	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
+	$node->start;
+}
+run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
+my $admin = connect_to($node, 'postgres');
+my $now = $admin->value('SELECT clock_timestamp()');
+
+sub set_clock
+{
+	my ($seconds) = @_;
+	PostgreSQL::Test::Utils::append_to_file("$orders/clock.new", $seconds);
+	rename "$orders/clock.new", "$orders/clock" or die $!;
+	return;
+}
+
+sub waits
+{
+	my ($caller) = @_;
+	return (ask($node, 'postgres', 'SELECT wait_event_type FROM pg_stat_activity WHERE pid = ' . $caller->pid)
+		  // '') =~ /^(Extension|IPC)$/;
+}
+
+# One that has been asked and has not answered: it is stopped.
+my ($idle, $stopped) = idle_clients($node, $admin, 2, 'work');
+kill 'STOP', $stopped->pid;
+$admin->value("SET ai_cleanup.wait_timeout = '10min'");
+$admin->send_query("SELECT ai_cleanup(database => 'work')");
+my $looker = connect_to($node, 'postgres');
+wait_until_gone($looker, $idle);
+my $later = connect_to($node, 'work');
+wait_until_idle($looker, $later);
+
+set_clock(-3600);
+is($looker->value("SELECT clock_timestamp() < timestamptz '$now'"), 't', 'the clock is set back');
+
+# Its call waits by no clock: it can be cancelled, and the request that it made is stale now.
+$looker->value('SELECT pg_cancel_backend(' . $admin->pid . ')');
+is($admin->answer->{error}{C}, '57014', 'a call is cancelled');
+is($looker->value('SELECT verdict FROM ai_cleanup_plan(database => \'work\') WHERE pid = ' . $later->pid),
+	'retire', 'who fell idle before that may go');
+is($looker->value("SELECT count(*) FROM ai_cleanup_plan(database => 'work', idle_for => '1 ms') WHERE verdict = 'retire'"),
+	0, 'though nobody knows how long it has been idle');
+$looker->value("SET ai_cleanup.wait_timeout = '1s'");
+my $answer = cleanup($looker, "database => 'work'");
+is($answer->{count}, 1, 'a call ends who is idle');
+like($answer->{notices}[0]{M}, qr/1 session is still leaving after 1000 ms/, 'not who is stopped');
+$later->last_words;
+$looker->send_query("SELECT ai_cleanup(database => 'work')");
+wait_for('the call waits', sub { waits($looker) });
+kill 'CONT', $stopped->pid;
+is($looker->answer->{rows}[0][0], 1, 'which goes when it can');
+
+# Set back in the middle of a wait, it does not make that longer.
+my ($other) = idle_clients($node, $looker, 1, 'work');
+kill 'STOP', $other->pid;
+$looker->send_query("SELECT ai_cleanup(database => 'work')");
+wait_for('the call waits', sub { waits($looker) });
+set_clock(-7200);
+like($looker->answer->{notices}[0]{M}, qr/still leaving/, 'a call waits by no clock');
+kill 'CONT', $other->pid;
+
+$node->stop('fast');
+done_testing();

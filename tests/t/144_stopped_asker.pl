@@ -1,0 +1,49 @@
+# Whoever asks a session to end itself may be stopped amid that, by a debugger or SIGSTOP: sessions
+# come and go all the same, and so does the one that it was about to ask.
+use strict;
+use warnings;
+
+use AiCleanup;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
+plan skip_all => "needs Linux's linker" unless $library && -e $library;
+plan skip_all => 'a sanitizer wants to be the first library' if $ENV{LD_PRELOAD};
+
+my $orders = PostgreSQL::Test::Utils::tempdir();
+my $node = start_node('main', start => 0);
+{
+	local $ENV{LD_PRELOAD} = $library;
+	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
+	$node->start;
+}
+run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
+my ($admin, $asker) = map { connect_to($node, 'postgres') } 1, 2;
+my ($asked, $other) = idle_clients($node, $admin, 2, 'work');
+
+sub process_state
+{
+	my ($pid) = @_;
+	return (slurp_file("/proc/$pid/stat") =~ /\) (\w)/)[0];
+}
+
+append_to_file("$orders/stop", '');
+$asker->send_query("SELECT ai_cleanup(database => 'work')");
+wait_for('the asker is stopped', sub { process_state($asker->pid) eq 'T' });
+unlink "$orders/stop" or die $!;
+
+$other->hang_up;
+wait_until_gone($admin, $other);
+ok(1, 'another session ends');
+is(connect_to($node, 'work')->log_out, undef, 'others come and go') for 1 .. 3;
+$asked->hang_up;
+wait_until_gone($admin, $asked);
+ok(1, 'and so does the one that was about to be asked');
+is($admin->value("SELECT ai_conn_count('work')"), 0, 'no slot is lost');
+
+kill 'CONT', $asker->pid;
+ok(!$asker->answer->{error}, 'the asker goes on');
+$node->stop('fast');
+unlike(new_log($node), qr/was terminated by signal/, 'and its signal hit nobody');
+done_testing();
