@@ -140,6 +140,44 @@ for my $caller (@callers)
 	}
 }
 
+# What a role can learn by calling: of a session that it does not end, and whose state it may not
+# see, nothing that the session does changes a word of the answer, nor does how long it is idle.
+my %doing = (
+	'is idle' => [],
+	'is in a transaction' => ['BEGIN'],
+	'is in a failed one' => [ 'BEGIN', 'SELECT 1/0' ],
+	'is protected' => ['LISTEN a']);
+for my $caller (@callers)
+{
+	my $client = $session{$caller};
+	for my $role (@victims)
+	{
+		my ($shown, %told);
+		for my $doing (sort keys %doing)
+		{
+			my $victim = connect_to($node, 'target', user => $role);
+			$victim->query($_) for @{ $doing{$doing} };
+			my $condition = 'FROM pg_stat_activity WHERE pid = ' . $victim->pid;
+			wait_for('it waits', sub {
+				($admin->value("SELECT state LIKE 'idle%' AND wait_event = 'ClientRead' $condition") // '') eq 't';
+			});
+			$shown = row($client, "SELECT state $condition")->[0] ne 'NULL';
+			for my $idle_for ('0', '1 hour')
+			{
+				my $may_end = $doing eq 'is idle' && $idle_for eq '0';
+				my $answer = $client->query("SELECT ai_cleanup(false, 'target', '$idle_for')");
+				next if $may_end && $answer->{rows}[0][0];
+				push @{ $told{ join "\n", $answer->{rows}[0][0], map { "$_->{S} $_->{M}" } @{ $answer->{notices} } } },
+				  "it $doing, idle_for => $idle_for";
+			}
+			$admin->value('SELECT pg_terminate_backend(' . $victim->pid . ', 60000)');
+		}
+		is(scalar keys %told, 1, "$caller learns nothing by calling of what a session of $role does")
+		  or diag explain \%told
+		  unless $shown;
+	}
+}
+
 # Settings, and the nearest of PostgreSQL's.
 my %setting = (
 	admission_timeout => 'authentication_timeout',
