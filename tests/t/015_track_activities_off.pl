@@ -65,14 +65,14 @@ is($executing->answer->{error}{C}, '57014', 'an executing one stays until it is 
 push @busy, $executing;
 # One that shows its state within each transaction, and hides it in between.
 my $shy = connect_to($node, 'work');
-push @busy, $shy;
-in_event('ClientRead', @busy);
+in_event('ClientRead', @busy, $shy);
 my ($old, @young) = @busy;
 my $mark = $admin->value('SELECT clock_timestamp()');
 wait_for('a second has passed',
 	sub { $admin->value("SELECT clock_timestamp() > timestamptz '$mark' + '1 s'") eq 't' });
 $_->query($_ == $young[0] ? 'SELECT 1/0' : 'SELECT 1') for @young;
 $shy->query($_) for 'BEGIN', 'SET LOCAL track_activities = on', 'COMMIT';
+push @young, $shy;
 in_event('ClientRead', @young);
 my $since = "idle_for => clock_timestamp() - timestamptz '$mark'";
 is(cleanup($admin, "database => 'work', $since")->{count}, 1, 'idle_for is respected');
