@@ -68,7 +68,11 @@ CREATE FUNCTION ai_cleanup_stats(
     OUT logins_served bigint,
     OUT logins_waiting integer,
     OUT longest_wait interval,
-    OUT headroom_rests_until timestamptz
+    OUT headroom_rests_until timestamptz,
+    OUT connections_held integer,
+    OUT clients_told bigint,
+    OUT clients_hung_up bigint,
+    OUT hand_overs_refused bigint
 ) RETURNS record
 AS 'MODULE_PATHNAME', 'ai_cleanup_stats_sql_1_2'
 LANGUAGE C VOLATILE PARALLEL SAFE;
@@ -92,6 +96,14 @@ COMMENT ON COLUMN ai_cleanup_stats.longest_wait IS
     'the longest that a login has waited, whatever came of it';
 COMMENT ON COLUMN ai_cleanup_stats.headroom_rests_until IS
     'until when no session is ended for ai_cleanup.headroom, because those that were ended came straight back';
+COMMENT ON COLUMN ai_cleanup_stats.connections_held IS
+    'connections that have outlived their sessions, held at this moment until their clients ask';
+COMMENT ON COLUMN ai_cleanup_stats.clients_told IS
+    'clients of such connections that were told';
+COMMENT ON COLUMN ai_cleanup_stats.clients_hung_up IS
+    'clients of such connections that left without a question';
+COMMENT ON COLUMN ai_cleanup_stats.hand_overs_refused IS
+    'connections that the attendant could not take over, so that their clients were told at once';
 
 CREATE FUNCTION ai_cleanup_line(
     OUT place integer,

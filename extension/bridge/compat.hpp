@@ -219,6 +219,17 @@ setting_extra(std::size_t size)
 #endif
 }
 
+// Will PostgreSQL end this session for a limit on its transaction (miscadmin.h)?
+inline bool
+transaction_timeout_pending()
+{
+#if PG_VERSION_NUM >= 170000
+	return IdleInTransactionSessionTimeoutPending || TransactionTimeoutPending;
+#else
+	return IdleInTransactionSessionTimeoutPending;
+#endif
+}
+
 // A wait event with a name of its own, where the server can show one. Safe to call again.
 inline uint32
 wait_event([[maybe_unused]] const char *name)

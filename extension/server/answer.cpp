@@ -2,6 +2,7 @@
 // only. Every condition is looked at here, not by whoever asks, for only here it is exact.
 #include "answer.hpp"
 
+#include "attendant.hpp"
 #include "client_socket.hpp"
 #include "own_session.hpp"
 #include "protection.hpp"
@@ -15,6 +16,7 @@ namespace
 {
 
 volatile sig_atomic_t has_agreed = false;
+volatile sig_atomic_t knows_last_answer = true;
 Request agreed_request;
 Duration agreed_idle_age = 0;
 
@@ -39,6 +41,20 @@ idle_since(RegistryEntry &entry, bool in_transaction)
 	return never;
 }
 
+// With track_activities off its status does not say whether ReadyForQuery has followed what it
+// did last (a client need not ask for that: no Sync), but the title that ps shows does, unless
+// update_process_title is off as well (both in tcop/postgres.c).
+bool
+owes_ready_for_query()
+{
+	int length = 0;
+
+	if (pgstat_track_activities || !update_process_title)
+		return false;
+	const char *title = get_ps_display(&length);
+	return std::string_view(title, static_cast<std::size_t>(length)) != "idle";
+}
+
 // Is it waiting for its client's next request, with nothing begun and nothing owed? The
 // status alone is reported too early and says too little: idle before ReadyForQuery is
 // sent, and idle with a transaction open after a Describe (tcop/postgres.c). The wait event
@@ -48,7 +64,7 @@ waits_for_request(bool in_transaction)
 {
 	return *static_cast<volatile std::uint32_t *>(my_wait_event_info) == WAIT_EVENT_CLIENT_READ &&
 		   IsTransactionOrTransactionBlock() == in_transaction && whereToSendOutput == DestRemote &&
-		   !client_socket::has_unread();
+		   !owes_ready_for_query() && !client_socket::has_unread();
 }
 
 // Will PostgreSQL end it for a reason of its own, and tell the client? (A cancel that came too
@@ -56,7 +72,8 @@ waits_for_request(bool in_transaction)
 bool
 is_ending()
 {
-	return ProcDiePending || IdleSessionTimeoutPending || ClientConnectionLost;
+	return ProcDiePending || IdleSessionTimeoutPending || ClientConnectionLost ||
+		   compat::transaction_timeout_pending();
 }
 
 bool
@@ -79,12 +96,15 @@ agree(RegistryEntry &entry)
 	if (since == never || since > request.idle_before || !waits_for_request(in_transaction) ||
 		is_protected(request, in_transaction))
 		return false;
+	// With nobody to hand the connection to, its end could cut short what the client was sent.
+	if (!attendant::is_there() && client_socket::has_unreceived())
+		return false;
 	if (!client_socket::stop_reading())
 		return false;
 
 	agreed_request = request;
 	agreed_idle_age = std::max(Duration{0}, now - since); // the clock may have been set back
-	own_session::forget_commits();
+	knows_last_answer = pgstat_track_activities || update_process_title;
 	has_agreed = true;
 	return true;
 }
@@ -177,6 +197,12 @@ const Request &
 request()
 {
 	return agreed_request;
+}
+
+bool
+is_sure()
+{
+	return knows_last_answer;
 }
 
 Duration

@@ -17,4 +17,7 @@ bool agreed();
 const Request &request();
 Duration idle_age();
 
+// Is it certain that its client has had the answer to everything it asked?
+bool is_sure();
+
 } // namespace ai_cleanup::answer

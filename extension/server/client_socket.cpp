@@ -1,23 +1,21 @@
-// How a session stops hearing. Two means together, neither enough alone:
-//
-// - MyProcPort->sock is pointed at a socket that is at end-of-file. This takes effect for
-//   the session at once and on every kind of connection, TLS included, and it can be undone:
-//   if a look at the real socket then shows that a request arrived first, nothing happened.
-// - On a unix socket shutdown(SHUT_RD) follows, so that a client that sends later is told by
-//   its own send(), which TCP cannot do. What came in between the look and the shutdown, some
-//   hundred nanoseconds, is a last request: served if it is a complete one, dropped if
-//   the client would have to send more of it, for it no longer can.
+// How a session stops hearing: MyProcPort->sock is pointed at a socket that is at end-of-file.
+// This takes effect for the session at once and on every kind of connection, TLS included, and it
+// can be undone: if a look at the real socket then shows that a request arrived first, nothing
+// happened. Otherwise it stays so to the very end: OpenSSL's goodbye at exit must not overtake the
+// farewell.
 #include "client_socket.hpp"
 
 #include <cerrno>
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
-#include "core/unread.hpp"
+#include "socket_pair.hpp"
 
 namespace ai_cleanup::client_socket
 {
@@ -25,46 +23,17 @@ namespace ai_cleanup::client_socket
 namespace
 {
 
-constexpr std::size_t peek_size = 4096;
-
 int dead_end = -1;
 volatile sig_atomic_t real_socket = -1; // the client's, while `sock` points elsewhere
-volatile sig_atomic_t last_request = false;
-
-ssize_t
-peek(int sock, std::span<unsigned char> bytes)
-{
-	return recv(sock, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-}
+SocketPair letter{-1, -1};
 
 bool
 has_unread_on(int sock)
 {
-	std::array<unsigned char, 1> byte;
+	char byte = 0;
 
-	return peek(sock, byte) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-}
-
-bool
-on_unix_socket()
-{
-	return MyProcPort->raddr.addr.ss_family == AF_UNIX;
-}
-
-// After the shutdown nothing is added any more, so what is seen now is all there will be.
-bool
-received_a_request(int sock)
-{
-	std::array<unsigned char, peek_size> bytes;
-	int total = 0;
-
-	const ssize_t seen = peek(sock, bytes);
-	if (seen <= 0)
-		return false;
-	if (ioctl(sock, FIONREAD, &total) != 0 || total < seen)
-		total = static_cast<int>(seen);
-	return holds_complete_request(std::span(bytes).first(static_cast<std::size_t>(seen)),
-								  static_cast<std::size_t>(total));
+	return recv(sock, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+		   (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 } // namespace
@@ -72,17 +41,14 @@ received_a_request(int sock)
 void
 make_dead_end()
 {
-	std::array<int, 2> pair{};
+	SocketPair pair{};
 
 	if (dead_end >= 0)
 		return;
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) != 0)
+	if (!make_socket_pair(SOCK_STREAM, pair))
 		ereport(ERROR,
 				(errcode_for_socket_access(), errmsg("ai_cleanup could not create a socket: %m")));
 	close(pair[1]);
-	if (fcntl(pair[0], F_SETFD, FD_CLOEXEC) != 0)
-		ereport(ERROR,
-				(errcode_for_socket_access(), errmsg("ai_cleanup could not set up a socket: %m")));
 	dead_end = pair[0];
 }
 
@@ -109,6 +75,20 @@ has_unread()
 	return has_unread_on(MyProcPort->sock);
 }
 
+// On a unix socket what was sent is with the client already.
+bool
+has_unreceived()
+{
+#ifdef SIOCOUTQ
+	int bytes = 0;
+
+	return MyProcPort->raddr.addr.ss_family != AF_UNIX &&
+		   ioctl(MyProcPort->sock, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+#else
+	return false;
+#endif
+}
+
 bool
 stop_reading()
 {
@@ -121,34 +101,36 @@ stop_reading()
 		return false;
 	}
 	real_socket = sock;
-
-	if (on_unix_socket())
-	{
-		shutdown(sock, SHUT_RD);
-		if (received_a_request(sock))
-		{
-			// To PostgreSQL's check for lost clients the shutdown looks like one.
-			client_connection_check_interval = 0;
-			last_request = true;
-			MyProcPort->sock = sock;
-		}
-	}
 	return true;
 }
 
 bool
-serves_last_request()
+begin_letter()
 {
-	return last_request;
-}
-
-bool
-reconnect_for_farewell()
-{
-	if (real_socket < 0 || MyProcPort->sock != dead_end)
+	if (!make_socket_pair(SOCK_STREAM, letter))
 		return false;
-	MyProcPort->sock = real_socket;
+	MyProcPort->sock = letter[0];
 	return true;
+}
+
+// A part of a letter would be worse than none.
+std::size_t
+end_letter(std::span<char> bytes)
+{
+	MyProcPort->sock = dead_end;
+	const ssize_t length = recv(letter[1], bytes.data(), bytes.size(), MSG_DONTWAIT);
+	close(letter[0]);
+	close(letter[1]);
+	return length < 0 || length == std::ssize(bytes) ? 0 : static_cast<std::size_t>(length);
+}
+
+int
+take()
+{
+	const int sock = real_socket;
+
+	real_socket = -1;
+	return sock;
 }
 
 } // namespace ai_cleanup::client_socket

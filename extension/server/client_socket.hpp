@@ -1,7 +1,8 @@
-// A session's socket, from the moment it agrees to be retired: it hears no more.
+// A session's socket, from the moment it agrees to be retired: it hears no more, and nothing it
+// says reaches the client.
 //
 // The session is made to read end-of-file, as if its client had hung up, and so leaves by
-// PostgreSQL's own door. What its client had sent before that moment is still served.
+// PostgreSQL's own door. The connection itself stays as it is, for whoever takes it over.
 #pragma once
 
 #include "bridge/prelude.hpp"
@@ -15,19 +16,23 @@ void make_dead_end();
 // At login: lets a session over TLS still write after it has read end-of-file.
 void survive_end_of_file();
 
-// Has the client sent anything, or hung up? Async-signal-safe, as the next one.
+// Has the client sent anything, or hung up? Async-signal-safe, as the next two.
 bool has_unread();
+
+// Is the client, as far as this system tells, still to receive some of what it was sent?
+bool has_unreceived();
 
 // From here on the session reads end-of-file. False, and nothing changed, if something
 // arrived first. To be called only while the session waits in WaitEventSetWait for its
 // client to send: then no read is under way, and the next one looks MyProcPort->sock up anew.
 bool stop_reading();
 
-// Did a complete request slip in at the last instant, so that the session serves it first?
-bool serves_last_request();
+// What is written between these two comes back as the bytes that the client is to get, encrypted
+// where the connection is. Only after stop_reading(). Nothing, and empty, if it cannot be had.
+bool begin_letter();
+std::size_t end_letter(std::span<char> bytes);
 
-// On the way out: what is written from here on reaches the client again. True if it did not
-// before, so that the client has heard nothing.
-bool reconnect_for_farewell();
+// The client's own socket, once; -1 before stop_reading(), and afterwards.
+int take();
 
 } // namespace ai_cleanup::client_socket

@@ -1,9 +1,13 @@
 // A retired session leaves by end-of-file, when PostgreSQL tells the client nothing more; so
-// the client hears from us why, and the log and the journal too. Never blocks: a client that does
-// not read gets no farewell.
+// the client hears from us why, and the log and the journal too. The session writes down what its
+// client is to hear, and leaves it to the attendant; it never waits for the client itself.
 #include "farewell.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "answer.hpp"
+#include "attendant.hpp"
 #include "client_address.hpp"
 #include "client_socket.hpp"
 #include "core/session.hpp"
@@ -20,6 +24,8 @@ namespace
 
 using Text = std::array<char, 64>;
 using Line = std::array<char, 256>;
+
+Letter letter{};
 
 const char *
 name_of(OwnSetting setting)
@@ -121,16 +127,6 @@ describe_state()
 	}
 }
 
-// Nothing can have been committed without the client having seen the ReadyForQuery that
-// followed: it was idle when it agreed, and is again, or has committed nothing since.
-bool
-nothing_unanswered()
-{
-	const volatile PgBackendStatus *status = MyBEEntry;
-
-	return !own_session::has_committed() || (status != nullptr && status->st_state == STATE_IDLE);
-}
-
 void
 send_field(StringInfo message, char field, const char *text)
 {
@@ -148,20 +144,21 @@ struct Advice
 Advice
 advice()
 {
-	if (!nothing_unanswered())
+	if (ends_open_transaction(answer::request().reason))
+		return {ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+				"Connect again, and repeat the transaction: nothing of it was committed."};
+	if (!answer::is_sure())
 		return {ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
 				"Connect again; the last command may have been committed, so look before you "
 				"repeat it."};
-	if (ends_open_transaction(answer::request().reason) && !own_session::has_committed())
-		return {ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
-				"Connect again, and repeat the transaction: nothing of it was committed."};
 	return {ERRCODE_IDLE_SESSION_TIMEOUT,
 			"Connect again, as a connection pool does by itself; nothing after the last "
 			"completed command was committed."};
 }
 
+// Through PostgreSQL's own layer, which encrypts it where the connection is encrypted.
 void
-tell_client(const char *idle, const char *cause)
+write_letter(const char *idle, const char *cause)
 {
 	const Advice told = advice();
 	Line detail;
@@ -179,8 +176,12 @@ tell_client(const char *idle, const char *cause)
 	send_field(&message, PG_DIAG_MESSAGE_HINT, told.hint);
 	pq_sendbyte(&message, '\0');
 
+	if (!client_socket::begin_letter())
+		return;
 	pq_putmessage_noblock('E', message.data, message.len);
 	pq_flush_if_writable();
+	secure_close(MyProcPort); // TLS has a goodbye of its own, which must come after it
+	letter.length = static_cast<std::uint16_t>(client_socket::end_letter(letter.bytes));
 }
 
 void
@@ -237,14 +238,11 @@ note_termination()
 	note_ending(request, idle_for, journal::Outcome::terminated);
 }
 
-// A before_shmem_exit callback: the socket, the log and the statistics still work.
+// A before_shmem_exit callback: the log and the statistics still work.
 void
 say_farewell(int, Datum)
 {
-	// It may have ended otherwise after all. Then PostgreSQL has told the client so, unless
-	// that went the way of all it wrote since the socket was cut off.
-	if (!answer::agreed() ||
-		(!client_socket::reconnect_for_farewell() && whereToSendOutput != DestNone))
+	if (!answer::agreed())
 	{
 		note_termination();
 		return;
@@ -252,9 +250,10 @@ say_farewell(int, Datum)
 
 	Text idle;
 	Line cause;
+	whereToSendOutput = DestNone; // nothing goes to the client by another way
 	format_elapsed(answer::idle_age(), idle);
 	describe_cause(cause);
-	tell_client(idle.data(), cause.data());
+	write_letter(idle.data(), cause.data());
 	log_retirement(idle.data(), cause.data());
 	note_ending(answer::request(), answer::idle_age(), journal::Outcome::retired);
 	statistics::count(statistics::Counter::sessions_retired);
@@ -265,12 +264,41 @@ say_farewell(int, Datum)
 	pgStatSessionEndCause = DISCONNECT_KILLED;
 }
 
+// Where there is no attendant the client is told at once, or never: nothing waits for it. What it
+// has asked in between is read and dropped, so that no reset overtakes the answer.
+void
+tell_client(int sock)
+{
+	constexpr int most_reads = 64;
+	std::array<char, 8192> dump;
+
+	(void) send(sock, letter.bytes.data(), letter.length, MSG_DONTWAIT);
+	shutdown(sock, SHUT_WR);
+	for (int i = 0; i < most_reads && recv(sock, dump.data(), dump.size(), MSG_DONTWAIT) > 0; i++)
+		;
+}
+
+// An on_proc_exit callback, after the slot is free: whoever is told can connect again.
+void
+part_with_client(int, Datum)
+{
+	const int sock = client_socket::take();
+
+	if (sock < 0)
+		return;
+	letter.at_once = settings::tell_client == settings::at_once;
+	if (!attendant::hand_over(sock, letter))
+		tell_client(sock);
+	close(sock);
+}
+
 } // namespace
 
 void
 prepare()
 {
 	before_shmem_exit(say_farewell, 0);
+	on_proc_exit(part_with_client, 0);
 }
 
 } // namespace ai_cleanup::farewell

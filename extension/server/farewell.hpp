@@ -6,7 +6,8 @@
 namespace ai_cleanup::farewell
 {
 
-// Registers this session's farewell. For own_session.cpp.
+// Registers this session's farewell. For own_session.cpp, before what gives the slot free: the
+// last callback registered is the first one called.
 void prepare();
 
 } // namespace ai_cleanup::farewell

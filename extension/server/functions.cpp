@@ -1,4 +1,5 @@
 // The SQL functions: their arguments, and what is wrong with them.
+#include "attendant.hpp"
 #include "bridge/prelude.hpp"
 #include "call.hpp"
 #include "declaration.hpp"
@@ -192,6 +193,10 @@ stats_row(FunctionCallInfo fcinfo, Row<columns> &row)
 		row.add(Int32GetDatum(line::length()));
 		row.add_interval(totals.longest_wait);
 		row.add_moment(rests_until > GetCurrentTimestamp() ? rests_until : never);
+		row.add(Int32GetDatum(static_cast<int>(attendant::held())));
+		row.add(count_datum(totals, Counter::clients_told));
+		row.add(count_datum(totals, Counter::clients_hung_up));
+		row.add(count_datum(totals, Counter::hand_overs_refused));
 	}
 	return row.datum(descriptor);
 }
@@ -252,7 +257,7 @@ ai_cleanup_stats_sql(PG_FUNCTION_ARGS)
 Datum
 ai_cleanup_stats_sql_1_2(PG_FUNCTION_ARGS)
 {
-	ai_cleanup::Row<15> row;
+	ai_cleanup::Row<19> row;
 
 	return ai_cleanup::stats_row(fcinfo, row);
 }

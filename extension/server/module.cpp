@@ -2,8 +2,10 @@
 #include "module.hpp"
 
 #include "admission.hpp"
+#include "attendant.hpp"
 #include "bridge/prelude.hpp"
 #include "client_socket.hpp"
+#include "hand_over.hpp"
 #include "journal.hpp"
 #include "own_session.hpp"
 #include "protection.hpp"
@@ -113,7 +115,9 @@ _PG_init(void)
 	settings::define();
 	protection::prepare();
 	client_socket::make_dead_end();
+	hand_over::make_queue();
 	module::install_hooks();
 	worker::register_worker();
+	attendant::register_attendant();
 	module::preloaded = true;
 }

@@ -8,8 +8,8 @@
 #include "failed_logins.hpp"
 #include "farewell.hpp"
 #include "line.hpp"
-#include "seats.hpp"
 #include "protection.hpp"
+#include "seats.hpp"
 #include "settings.hpp"
 #include "waiters.hpp"
 #include "worker.hpp"
@@ -27,7 +27,6 @@ std::uint64_t my_id = 0;
 Oid my_role = InvalidOid;
 Oid my_database = InvalidOid;
 volatile sig_atomic_t opened = false;
-volatile sig_atomic_t committed = false;
 // Also in processes that are no session, and before there is one.
 std::array<int, own_setting_count> published_settings{inherited, inherited, inherited, inherited,
 													  inherited};
@@ -131,9 +130,7 @@ on_transaction_event(XactEvent event, void *)
 	if (event == XACT_EVENT_PRE_COMMIT && !opened)
 		admission::note_limits();
 	protection::on_transaction_event(event);
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
-		committed = true;
-	else if (event != XACT_EVENT_ABORT)
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_PREPARE && event != XACT_EVENT_ABORT)
 		return;
 
 	const bool first = !opened;
@@ -239,18 +236,6 @@ bool
 is_open()
 {
 	return opened;
-}
-
-bool
-has_committed()
-{
-	return committed;
-}
-
-void
-forget_commits()
-{
-	committed = false;
 }
 
 void

@@ -18,11 +18,6 @@ std::uint64_t id();
 // role and the settings of this session hold. Async-signal-safe.
 bool is_open();
 
-// Has a transaction of this session committed since the last call of forget_commits()?
-// Both are async-signal-safe.
-bool has_committed();
-void forget_commits();
-
 // While I log in: the role and the database I shall have, if nothing goes wrong.
 void announce_login(Oid role, Oid database);
 

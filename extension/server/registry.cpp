@@ -143,6 +143,8 @@ lay_out()
 						   static_cast<std::uint64_t>(long_ago));
 		clear(head->admission);
 		clear(head->statistics);
+		pg_atomic_init_u32(&head->attendant.takes, 0);
+		pg_atomic_init_u32(&head->attendant.held, 0);
 		for (RegistryEntry &entry : entries())
 			clear(entry);
 		std::fill_n(first_database, MaxConnections, InvalidOid);

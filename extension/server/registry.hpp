@@ -154,8 +154,15 @@ struct AdmissionDesk
 	std::array<FailedLogin, failed_login_count> failed_logins;
 };
 
+// What sessions need to know of the attendant, and others want to.
+struct AttendantDesk
+{
+	pg_atomic_uint32 takes; // 1: it is there, and has room for more connections
+	pg_atomic_uint32 held;  // so many it has
+};
+
 // What was counted since then; server/statistics.cpp names them.
-constexpr std::size_t counter_count = 10;
+constexpr std::size_t counter_count = 13;
 constexpr std::size_t wait_bucket_count = 11;
 
 struct Statistics
@@ -173,6 +180,7 @@ struct Registry
 	pg_atomic_uint64 last_id;
 	WorkerDesk worker;
 	AdmissionDesk admission;
+	AttendantDesk attendant;
 	Statistics statistics;
 };
 

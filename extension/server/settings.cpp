@@ -18,6 +18,7 @@ bool evict_exempt = default_evict_exempt;
 bool exempt = default_exempt;
 char *exempt_applications = nullptr;
 char *exempt_roles = nullptr;
+int hold_timeout = default_hold_timeout;
 int idle_blocker_timeout = default_idle_blocker_timeout;
 int idle_in_transaction_timeout = default_idle_in_transaction_timeout;
 int idle_timeout = default_idle_timeout;
@@ -26,6 +27,7 @@ int max_sessions = default_max_sessions;
 Protections protect = all_protections;
 int ripe_for_headroom = default_ripe_for_headroom;
 int ripe_for_login = default_ripe_for_login;
+int tell_client = default_tell_client;
 int wait_timeout = default_wait_timeout;
 
 namespace
@@ -34,6 +36,12 @@ namespace
 int headroom = default_headroom;
 char *protect_text = nullptr;
 std::array<Origin, own_setting_count> origins{};
+
+constexpr std::array<config_enum_entry, 3> moments_to_tell{{
+	{"when_it_asks", when_it_asks, false},
+	{"at_once", at_once, false},
+	{nullptr, 0, false},
+}};
 
 constexpr int least_default_headroom = 3;
 constexpr int default_headroom_share = 5; // one slot in so many
@@ -307,6 +315,11 @@ define()
 		"-1 stands for the larger of 3 and a fifth of max_connections; 0 keeps none.", &headroom,
 		default_headroom, min_headroom, max_headroom, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
+		"ai_cleanup.hold_timeout",
+		"Longest time that the connection of an ended session is held for its client to ask.",
+		"0 holds it for as long as the client does.", &hold_timeout, default_hold_timeout,
+		min_hold_timeout, max_hold_timeout, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+	DefineCustomIntVariable(
 		"ai_cleanup.idle_blocker_timeout",
 		"Ends a session that is idle, in a transaction or with a lock of its own, while another "
 		"waits for its locks for longer than this.",
@@ -348,6 +361,10 @@ define()
 							"Whoever has been idle for less may be pausing at work.",
 							&ripe_for_login, default_ripe_for_login, min_ripe_for_login,
 							max_ripe_for_login, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+	DefineCustomEnumVariable(
+		"ai_cleanup.tell_client", "When the client of an ended session is told.",
+		"at_once is for clients that listen to their idle connections.", &tell_client,
+		default_tell_client, &moments_to_tell[0], PGC_USERSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.wait_timeout",
 		"Longest time that ai_cleanup() waits for the sessions it ends to be gone.",

@@ -8,6 +8,13 @@
 namespace ai_cleanup::settings
 {
 
+// When is the client of a session that has ended told so?
+enum When : int
+{
+	when_it_asks,
+	at_once,
+};
+
 // Sorted by name; times in milliseconds.
 extern int admission_timeout;
 extern int connection_budget;
@@ -17,6 +24,7 @@ extern bool evict_exempt;
 extern bool exempt;
 extern char *exempt_applications;
 extern char *exempt_roles;
+extern int hold_timeout;
 extern int idle_blocker_timeout;
 extern int idle_in_transaction_timeout;
 extern int idle_timeout;
@@ -25,6 +33,7 @@ extern int max_sessions;
 extern Protections protect; // ai_cleanup.protect, read
 extern int ripe_for_headroom;
 extern int ripe_for_login;
+extern int tell_client; // When
 extern int wait_timeout;
 
 constexpr int most_sessions = 262143; // the most that max_connections can be
@@ -46,6 +55,9 @@ constexpr const char *default_exempt_roles = "";
 constexpr int default_headroom = -1; // the larger of 3 and a fifth of max_connections
 constexpr int min_headroom = -1;
 constexpr int max_headroom = most_sessions;
+constexpr int default_hold_timeout = 0; // without end
+constexpr int min_hold_timeout = 0;
+constexpr int max_hold_timeout = INT_MAX;
 constexpr int default_idle_blocker_timeout = 0; // off
 constexpr int min_idle_blocker_timeout = 0;
 constexpr int max_idle_blocker_timeout = INT_MAX;
@@ -69,6 +81,7 @@ constexpr int min_ripe_for_login = 0; // any idle session
 constexpr int max_ripe_for_login = INT_MAX;
 constexpr const char *default_protect =
 	"backup, cursor, listen, lock, replication, snapshot, temp_table, timeout_off";
+constexpr int default_tell_client = when_it_asks;
 constexpr int default_wait_timeout = 5 * 1000;
 constexpr int min_wait_timeout = 0; // do not wait
 constexpr int max_wait_timeout = INT_MAX;

@@ -18,10 +18,13 @@ enum class Counter : std::uint8_t
 	logins_refused, // found no room, and none could be made in time
 	sweeps,
 	wake_ups,
-	retired_unused, // ended for want of room before their first command
-	logins_served,  // waited in line for one of ai_cleanup.max_sessions, and got in
+	retired_unused,     // ended for want of room before their first command
+	logins_served,      // waited in line for one of ai_cleanup.max_sessions, and got in
+	clients_told,       // of sessions that had ended: asked, and got the farewell
+	clients_hung_up,    // went without a question
+	hand_overs_refused, // connections that the attendant could not take over
 };
-static_assert(static_cast<std::size_t>(Counter::logins_served) + 1 == counter_count);
+static_assert(static_cast<std::size_t>(Counter::hand_overs_refused) + 1 == counter_count);
 
 // The upper bounds of the histogram's buckets; the last one takes all longer waits.
 constexpr std::array<Duration, wait_bucket_count - 1> wait_bounds{

@@ -1,9 +1,7 @@
-// Who must know of which command: a retired session's last request may begin nothing, some change
-// what protects a session, a transaction that begins may be left open, and a CONNECTION LIMIT
-// concerns newcomers.
+// Who must know of which command: some change what protects a session, a transaction that begins
+// may be left open, and a CONNECTION LIMIT concerns newcomers.
 #include "utility.hpp"
 #include "bridge/prelude.hpp"
-#include "client_socket.hpp"
 #include "own_session.hpp"
 #include "protection.hpp"
 #include "seats.hpp"
@@ -23,18 +21,6 @@ begins_transaction(Node *statement)
 		return false;
 	const TransactionStmtKind kind = castNode(TransactionStmt, statement)->kind;
 	return kind == TRANS_STMT_BEGIN || kind == TRANS_STMT_START;
-}
-
-// Would this statement leave the client owing more, which it can no longer send?
-bool
-wants_more(Node *statement)
-{
-	if (begins_transaction(statement))
-		return true;
-	if (!IsA(statement, CopyStmt))
-		return false;
-	const CopyStmt *copy = castNode(CopyStmt, statement);
-	return copy->is_from && copy->filename == nullptr;
 }
 
 // CREATE or ALTER ROLE or DATABASE ... CONNECTION LIMIT.
@@ -61,15 +47,6 @@ sets_connection_limit(Node *statement)
 	return false;
 }
 
-// The last request of a retired session is served, unless it only begins something: that
-// is refused before it begins, by leaving the way end-of-file would have made it leave.
-void
-refuse_to_begin()
-{
-	whereToSendOutput = DestNone;
-	proc_exit(0);
-}
-
 void
 process_utility(PlannedStmt *planned, const char *query, bool read_only_tree,
 				ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
@@ -78,8 +55,6 @@ process_utility(PlannedStmt *planned, const char *query, bool read_only_tree,
 	Node *statement = planned->utilityStmt;
 	const bool sets = IsA(statement, VariableSetStmt);
 
-	if (unlikely(client_socket::serves_last_request()) && wants_more(statement))
-		refuse_to_begin();
 	if (begins_transaction(statement))
 		own_session::transaction_begins();
 	else if (sets_connection_limit(statement))

@@ -5,6 +5,7 @@ namespace ai_cleanup::wait_events
 {
 
 std::uint32_t admission = PG_WAIT_EXTENSION;
+std::uint32_t attendant = PG_WAIT_EXTENSION;
 std::uint32_t call = PG_WAIT_EXTENSION;
 std::uint32_t worker = PG_WAIT_EXTENSION;
 
@@ -12,6 +13,7 @@ void
 define()
 {
 	admission = compat::wait_event("AiCleanupAdmission");
+	attendant = compat::wait_event("AiCleanupAttendant");
 	call = compat::wait_event("AiCleanupCall");
 	worker = compat::wait_event("AiCleanupWorker");
 }

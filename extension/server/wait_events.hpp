@@ -9,6 +9,7 @@ namespace ai_cleanup::wait_events
 
 // Set by define(), inherited by every process.
 extern std::uint32_t admission;
+extern std::uint32_t attendant;
 extern std::uint32_t call;
 extern std::uint32_t worker;
 

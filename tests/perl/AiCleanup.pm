@@ -43,11 +43,11 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(
   start_node run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup pids
-  worker_pid wait_for_worker reload use_parallel_workers
+  worker_pid wait_for_worker attendant_pid hand_overs wait_until_held reload use_parallel_workers
 );
 
 # A running server that has the library preloaded. The automatic part is off unless the
-# test's own configuration says otherwise. How: conf (lines for postgresql.conf), init (for
+# test's own configuration says otherwise, and clients hear of it without a question. How: conf (lines for postgresql.conf), init (for
 # Cluster's init), start => 0 to leave it stopped.
 sub start_node
 {
@@ -58,6 +58,7 @@ sub start_node
 	$node->append_conf('postgresql.conf', <<CONF . ($how{conf} // ''));
 shared_preload_libraries = 'ai_cleanup'
 ai_cleanup.enabled = off
+ai_cleanup.tell_client = at_once
 max_connections = 30
 listen_addresses = '127.0.0.1'
 autovacuum = off
@@ -208,6 +209,34 @@ sub wait_for_worker
 		kill 'USR1', $pid;
 		return $wake_ups->() >= $before + 2;
 	});
+}
+
+# The attendant's process, once it takes connections over.
+sub attendant_pid
+{
+	my ($admin) = @_;
+	my $pid;
+
+	wait_for('the attendant is there', sub {
+		$pid = $admin->value("SELECT pid FROM pg_stat_activity"
+			  . " WHERE backend_type = 'ai_cleanup attendant' AND query LIKE 'holds %'");
+	});
+	return $pid;
+}
+
+# What became of the connections of retired sessions: (held, told, hung up, refused).
+sub hand_overs
+{
+	my ($admin) = @_;
+	return @{ $admin->query('SELECT connections_held, clients_told, clients_hung_up,'
+			  . ' hand_overs_refused FROM ai_cleanup_stats')->{rows}[0] };
+}
+
+# Until the attendant has so many connections.
+sub wait_until_held
+{
+	my ($admin, $count) = @_;
+	return wait_for("$count connections are held", sub { (hand_overs($admin))[0] == $count });
 }
 
 # Has a session run its queries in parallel whatever they cost. PostgreSQL 16 gave the setting

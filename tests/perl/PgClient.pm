@@ -143,6 +143,7 @@ sub _read_more
 		$self->_wait_until('can_read');
 		my $got = sysread($self->{socket}, $self->{unread}, 65536, length $self->{unread});
 		next if !defined $got && ($!{EINTR} || $!{EAGAIN});
+		$self->{reset} = !defined $got;
 		return $got;    # undef after a reset: that is an end as well
 	}
 }
@@ -243,6 +244,21 @@ sub last_words
 		$error = fields($body) if $type eq 'E';
 	}
 	return $error;
+}
+
+# Did the connection end with a reset, which may have swallowed what was on its way?
+sub was_reset
+{
+	my ($self) = @_;
+	return $self->{reset} ? 1 : 0;
+}
+
+# Says that nothing more will come, and goes on listening.
+sub stop_sending
+{
+	my ($self) = @_;
+	shutdown($self->{socket}, SHUT_WR);
+	return;
 }
 
 sub hang_up
