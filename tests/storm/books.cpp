@@ -7,7 +7,7 @@ namespace storm
 {
 
 Outcome
-judge(Kind kind, const Unit &unit)
+judge(const Unit &unit)
 {
 	if (!unit.seen.surprise.empty())
 		return Outcome::other;
@@ -23,13 +23,13 @@ judge(Kind kind, const Unit &unit)
 		return Outcome::refused_at_send;
 	if (unit.seen.first_request == Sent::part)
 		return Outcome::sent_in_part;
-	return unit.told && opens(kind) ? Outcome::refused : Outcome::lost;
+	return unit.told ? Outcome::refused : Outcome::lost;
 }
 
 void
-Books::enter(Kind kind, const Unit &unit)
+Books::enter(const Unit &unit)
 {
-	const Outcome outcome = judge(kind, unit);
+	const Outcome outcome = judge(unit);
 	++counts_[static_cast<std::size_t>(outcome)];
 	if (unit.told)
 		++told_[static_cast<std::size_t>(outcome)];
@@ -88,15 +88,20 @@ Books::ended() const
 }
 
 std::vector<std::string>
-Books::breaches(bool judge_lost) const
+Books::breaches(bool all_are_told) const
 {
 	std::vector<std::string> found;
 	const auto must_be_zero = [&found](const char *name, long value) {
 		if (value != 0)
 			found.push_back(std::string(name) + " = " + std::to_string(value));
 	};
-	if (judge_lost)
+	if (all_are_told)
+	{
+		must_be_zero("ended_idle_untold", untold(Outcome::ended_idle));
+		must_be_zero("refused_at_send", count(Outcome::refused_at_send));
+		must_be_zero("sent_in_part", count(Outcome::sent_in_part));
 		must_be_zero("lost", count(Outcome::lost));
+	}
 	must_be_zero("cut", count(Outcome::cut));
 	must_be_zero("committed_unanswered", count(Outcome::committed_unanswered));
 	must_be_zero("broken_promise", broken_promise_);

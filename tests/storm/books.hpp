@@ -19,8 +19,8 @@ enum class Outcome
 	ended_idle,           // the connection had ended before anything of the unit was sent
 	refused_at_send,      // the client's own send failed: it knows
 	sent_in_part,         // the same in the middle of a request: it knows, too
-	refused,              // told 57P05 instead of the first answer, before anything was open
-	lost,                 // the request was sent, never begun, never answered
+	refused,              // told 57P05 instead of the first answer, before anything was begun
+	lost,                 // the request was sent, never begun, never answered at all
 	cut,                  // the server had begun the unit and ended it
 	committed_unanswered, // it was committed, and the answer never came
 	other,                // an error or an answer that no ended session explains
@@ -37,12 +37,12 @@ struct Unit
 	bool committed = false; // rows of it are there
 };
 
-Outcome judge(Kind kind, const Unit &unit);
+Outcome judge(const Unit &unit);
 
 class Books
 {
   public:
-	void enter(Kind kind, const Unit &unit);
+	void enter(const Unit &unit);
 	void surprise(const std::string &text);               // outside a unit
 	void close_client(long whole_units, long half_units); // what the database shows at the end
 	void add(const Books &other);
@@ -94,9 +94,9 @@ class Books
 		return surprises_;
 	}
 
-	// The figures that break the promise, each as "name = value". A lost request counts only where
-	// the kernel can tell the client at once that nobody will read it.
-	std::vector<std::string> breaches(bool judge_lost) const;
+	// The figures that break the promise, each as "name = value". Where an attendant answers for
+	// sessions that have ended, every request has its answer, and no send fails.
+	std::vector<std::string> breaches(bool all_are_told) const;
 
   private:
 	std::array<long, outcomes> counts_{};

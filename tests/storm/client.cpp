@@ -11,8 +11,8 @@ namespace storm
 namespace
 {
 
-// The farewells that the two cleaners make a session say, and what a session says that takes its
-// own half-close for a lost client in the middle of a COPY. Everything else is a surprise.
+// The farewells that the two cleaners make a session say, and what a session says that loses
+// its client in the middle of a COPY. Everything else is a surprise.
 bool
 explained(const ServerError &farewell, const Seen &seen, Cleaner cleaner)
 {
@@ -49,7 +49,7 @@ Client::run(const std::atomic<bool> &stop)
 		if (seen.complete)
 		{
 			calls_ += rows_of(options_.kind);
-			books_.enter(options_.kind, Unit{std::move(seen), false, false, false});
+			books_.enter(Unit{std::move(seen), false, false, false});
 		}
 		else
 		{
@@ -78,7 +78,7 @@ Client::settle(long unit, Seen seen)
 		account.committed = traces.rows > 0;
 		calls_ = traces.calls;
 	}
-	books_.enter(options_.kind, account);
+	books_.enter(account);
 }
 
 void

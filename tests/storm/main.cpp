@@ -27,19 +27,6 @@ enum Exit
 	no_verdict = 3
 };
 
-// A session that half-closed its socket makes the client's next send fail at once on Linux unix
-// sockets only: over TCP a request may be under way, elsewhere the kernel throws away what it had.
-bool
-judges_lost(const Options &options)
-{
-#ifdef __linux__
-	return options.address.is_unix_socket();
-#else
-	(void) options;
-	return false;
-#endif
-}
-
 // The first failure of the environment stops every thread; what the books say by then still counts.
 class Failures
 {
@@ -144,6 +131,7 @@ report(const Options &options, const Sweeper &sweeper, const Books &books, const
 	line("kind", name_of(options.kind));
 	line("cleaner", name_of(options.cleaner));
 	line("transport", options.address.is_unix_socket() ? "unix" : "tcp");
+	line("attendant", options.attendant ? "yes" : "no");
 	line("clients", options.clients);
 	std::printf("seconds: %.1f\n", seconds);
 	line("sweeps", sweeper.sweeps());
@@ -156,7 +144,7 @@ report(const Options &options, const Sweeper &sweeper, const Books &books, const
 	line("evidence_asked_again", logins.asked_again);
 	print_books(books);
 
-	const std::vector<std::string> breaches = books.breaches(judges_lost(options));
+	const std::vector<std::string> breaches = books.breaches(options.attendant);
 	for (const std::string &breach : breaches)
 		line("broken_by", breach);
 	const std::vector<std::string> gaps = gaps_in(options, sweeper, books, ended_seen, failure);

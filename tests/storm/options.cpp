@@ -42,6 +42,14 @@ cleaner_named(const std::string &text)
 	throw BadOption("--cleaner wants ai_cleanup or sql, not \"" + text + "\"");
 }
 
+bool
+yes(const std::string &option, const std::string &text)
+{
+	if (text != "yes" && text != "no")
+		throw BadOption(option + " wants yes or no, not \"" + text + "\"");
+	return text == "yes";
+}
+
 } // namespace
 
 const char *
@@ -55,6 +63,7 @@ usage()
 {
 	return "usage: storm --host DIRECTORY|ADDRESS --dbname NAME --user NAME\n"
 		   "             --kind statement|transaction|copy|extended|slow --cleaner ai_cleanup|sql\n"
+		   "             [--attendant yes|no]\n"
 		   "             [--port 5432] [--clients 8] [--retirements 5000] [--max-seconds 120]\n"
 		   "             [--seed 1] [--interval-ms 10] [--pause-max-ms 4]\n"
 		   "exit status: 0 the promise held, 1 it was broken, 2 bad options,\n"
@@ -85,6 +94,8 @@ read_options(int argc, char **argv)
 			options.kind = kind_named(value);
 		else if (option == "--cleaner")
 			options.cleaner = cleaner_named(value);
+		else if (option == "--attendant")
+			options.attendant = yes(option, value);
 		else if (option == "--clients")
 			options.clients = static_cast<int>(number(option, value, 1, 1000));
 		else if (option == "--retirements")

@@ -23,6 +23,7 @@ struct Options
 	Address address;
 	Kind kind = Kind::statement;
 	Cleaner cleaner = Cleaner::ai_cleanup;
+	bool attendant = true; // there is one, who answers for sessions that have ended
 	int clients = 8;
 	long retirements = 5000;
 	std::chrono::seconds max_seconds{120};

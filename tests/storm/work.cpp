@@ -144,20 +144,14 @@ name_of(Kind kind)
 	return "";
 }
 
-bool
-opens(Kind kind)
-{
-	return kind == Kind::transaction || kind == Kind::copy || kind == Kind::extended;
-}
-
 int
 rows_of(Kind kind)
 {
 	return kind == Kind::transaction ? 2 : kind == Kind::copy ? copied_rows : 1;
 }
 
-// The check takes a session whose client has hung up out of a running statement; a session that
-// only half-closed its own socket must not fall victim to it.
+// The check takes a session whose client has hung up out of a running statement; one that has
+// stopped reading, or has just not, must not fall victim to it.
 Parameters
 settings_of(Kind kind)
 {

@@ -25,9 +25,6 @@ inline constexpr std::array all_kinds = {Kind::statement, Kind::transaction, Kin
 
 const char *name_of(Kind kind);
 
-// Does the first request open a transaction, or leave the server waiting for more?
-bool opens(Kind kind);
-
 // Rows that a committed unit leaves. Each calls nextval before it is inserted.
 int rows_of(Kind kind);
 
