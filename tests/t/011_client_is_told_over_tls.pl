@@ -28,19 +28,22 @@ $admin->value('CREATE DATABASE work');
 
 sub tls_session
 {
-	my ($version) = @_;
+	my ($version, $when) = @_;
 	return $node->background_psql('work', on_error_stop => 0, extra_params => [
 		'-v', 'VERBOSITY=verbose',
 		'-d', 'host=127.0.0.1 port=' . $node->port . ' dbname=work sslmode=require'
 		  . " ssl_min_protocol_version=$version ssl_max_protocol_version=$version"
+		  . " options='-c ai_cleanup.tell_client=$when'"
 	]);
 }
 
-for my $version ('TLSv1.2', 'TLSv1.3')
+for my $way (map { ([ 'TLSv1.2', $_ ], [ 'TLSv1.3', $_ ]) } 'at_once', 'when_it_asks')
 {
-	my $psql = tls_session($version);
+	my ($spoken, $when) = @$way;
+	my $version = "$spoken, $when";
+	my $psql = tls_session($spoken, $when);
 	is($psql->query_safe('SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()'),
-		$version, "$version is spoken");
+		$spoken, "$version is spoken");
 	# A long answer, so that the records of the connection are not all its first ones.
 	is(length $psql->query_safe("SELECT repeat('x', 100000)"), 100000, 'and works');
 	my $pid = $psql->query_safe('SELECT pg_backend_pid()');
@@ -61,15 +64,23 @@ for my $version ('TLSv1.2', 'TLSv1.3')
 		"$version: the log has it");
 	unlike(new_log($node, $from), qr/(WARNING|ERROR|FATAL|PANIC):/,
 		"$version: and nothing worse") or note new_log($node, $from);
+	unlike($psql->{stderr}, qr/SSL error|bad record|decryption/i, "$version: in good order");
+	eval { $psql->quit };
+	wait_until_held($admin, 0);
 }
 
 # Work goes on over TLS while idle sessions are ended around it.
-my $busy = tls_session('TLSv1.3');
+my $busy = tls_session('TLSv1.3', 'when_it_asks');
 $busy->query_safe('CREATE TABLE kept (id int)');
 $busy->query_safe('BEGIN; INSERT INTO kept VALUES (1)');
-my $idle = tls_session('TLSv1.3');
+my $idle = tls_session('TLSv1.3', 'when_it_asks');
 wait_until_idle($admin, $idle->query_safe('SELECT pg_backend_pid()'));
 is(cleanup($admin, "database => 'work'")->{count}, 1, 'the idle one goes');
+# Its client leaves as TLS clients do: a goodbye that nobody but the session could read, and then one
+# of TLS's own.
+wait_until_held($admin, 1);
+$idle->quit;
+wait_until_held($admin, 0);
 is($busy->query_safe('COMMIT; SELECT count(*) FROM kept'), 1, 'the one at work commits');
 $busy->quit;
 
