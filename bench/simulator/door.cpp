@@ -1,4 +1,4 @@
-// Admission as server/admission.cpp does it, and a line as it is meant to be.
+// Admission as server/admission.cpp does it, one rule after the other.
 #include "door.hpp"
 
 #include <algorithm>
@@ -14,9 +14,10 @@ using namespace ai_cleanup;
 namespace
 {
 
-constexpr Duration look_again = 10 * millisecond;
+constexpr Duration look_again = second;
 constexpr int free_behind_waiter = 1;
-constexpr Duration crowded_grace = 100 * millisecond;
+constexpr Duration crowded_grace = 50 * millisecond;
+constexpr Duration closed_time = 10 * second;
 
 } // namespace
 
@@ -25,12 +26,20 @@ Door::knock(Slot &newcomer)
 {
 	newcomer.phase = Phase::waiting;
 	newcomer.knocked_at = server_.agenda().now();
-	if (!server_.policy().library || !server_.policy().admits)
-		apply_own_check(newcomer);
-	else if (server_.policy().line > 0 && !newcomer.superuser)
-		stand_in_line(newcomer);
-	else
-		look(newcomer);
+	if (!server_.policy().library)
+		return apply_own_check(newcomer);
+	if (newcomer.superuser)
+	{
+		if (server_.headroom() == 0 || !is_crowded())
+			return server_.let_in(newcomer);
+		close_reserve();
+		paced_.push_back(newcomer.facts.id);
+		return pace(newcomer);
+	}
+	if (line_.empty() && server_.seats() < server_.most_seats())
+		return server_.let_in(newcomer);
+	line_.push_back(newcomer.facts.id);
+	look(newcomer);
 }
 
 // PostgreSQL's.
@@ -43,155 +52,180 @@ Door::apply_own_check(Slot &newcomer)
 		server_.turn_away(newcomer);
 }
 
+// Takes a seat, or waits on, or gives up.
 void
 Door::look(Slot &newcomer)
 {
-	const Timestamp now = server_.agenda().now();
-	const int free = server_.free_slots();
-	const int lack = (newcomer.superuser ? 1 : server_.reserve()) - free;
-	const bool in_the_way = !newcomer.superuser && free < free_behind_waiter;
-	const Duration patience = in_the_way
-								  ? std::min(crowded_grace, server_.policy().admission_timeout)
-								  : server_.policy().admission_timeout;
-	const bool in_time = now < newcomer.knocked_at + patience;
-
-	if (lack > 0 && in_time && (make_room(lack, newcomer.facts.id) || may_wait(newcomer)))
-		return look_again_later(newcomer);
-	if (only_waiter_ == newcomer.facts.id)
-		only_waiter_ = 0;
-	if (lack <= 0)
+	if (server_.seats() + before(newcomer) < server_.most_seats())
+	{
+		leave_line(newcomer);
 		server_.let_in(newcomer);
+		return slot_is_free(); // there may be one for the next as well
+	}
+	const Prospect prospect = look_for_room(newcomer);
+	if (server_.agenda().now() < deadline(newcomer) && may_wait(newcomer, prospect))
+		return look_again_at(newcomer, std::min(prospect.next, deadline(newcomer)));
+	leave_line(newcomer);
+	if (server_.policy().line > 0)
+		server_.turn_away(newcomer);
 	else
 		apply_own_check(newcomer);
+	slot_is_free();
+}
+
+// A superuser is let in in any case, but leaves a slot free behind it, if it can.
+void
+Door::pace(Slot &superuser)
+{
+	const Prospect prospect = is_crowded() ? make_room(1, 0) : Prospect{};
+	const Timestamp end = deadline(superuser);
+	const bool waits = is_crowded() && server_.agenda().now() < end &&
+					   (prospect.on_its_way || prospect.ripe_at <= end);
+
+	if (waits)
+		return look_again_at(superuser, std::min(prospect.next, end));
+	std::erase(paced_, superuser.facts.id);
+	server_.let_in(superuser);
+}
+
+bool
+Door::may_wait(const Slot &newcomer, const Prospect &prospect)
+{
+	const Timestamp now = server_.agenda().now();
+
+	if (server_.policy().line > 0)
+		return server_.seats() + static_cast<int>(line_.size()) <=
+			   static_cast<int>(server_.slots().size()) - server_.reserve();
+	const bool crowded = is_crowded();
+	if (prospect.on_its_way)
+		return !crowded || now < newcomer.knocked_at + crowded_grace;
+	if (crowded)
+		close_reserve();
+	return !crowded && now >= closed_until_ && before(newcomer) == 0;
+}
+
+// The first in line asks for all who wait, where there is one; without a line, each for itself.
+Door::Prospect
+Door::look_for_room(const Slot &newcomer)
+{
+	const int ahead = before(newcomer);
+	const int lack = server_.seats() + ahead + 1 - server_.most_seats();
+	if (server_.policy().line == 0)
+		return make_room(lack, 0);
+	return ahead > 0 ? Prospect{} : make_room(lack, static_cast<int>(line_.size()) - 1);
+}
+
+// Asks as many as it takes, and `more` if there are so many; nobody, if that would be of no use.
+Door::Prospect
+Door::make_room(int lack, int more)
+{
+	const Timestamp now = server_.agenda().now();
+	const Limits limits = server_.limits();
+	const int needed = lack <= 0 ? 0 : lack - server_.count(Phase::leaving);
+	const Need none{.sessions = 0, .ripe_after = limits.ripe_for_login_ms * millisecond};
+	Prospect prospect;
+
+	if (needed + more > 0)
+	{
+		const Sessions sessions = server_.sessions();
+		std::vector<std::uint32_t> among = sessions.all();
+		Need need = none;
+		need.sessions = static_cast<std::size_t>(needed + more);
+		const Victims victims = choose_victims(sessions.facts, limits, now, need, among);
+		prospect.on_its_way = static_cast<int>(victims.chosen + victims.on_the_way) >= needed;
+		for (std::size_t i = 0; prospect.on_its_way && i < victims.chosen; i++)
+			server_.ask_to_end(*sessions.slots[among[i]]);
+	}
+	else
+		prospect.on_its_way = true;
+	for (const Session &session : server_.sessions().facts)
+	{
+		const Timestamp next = next_choice(session, limits, now, none);
+		prospect.next = std::min(prospect.next, next);
+		if (session.activity == Activity::idle)
+			prospect.ripe_at = std::min(prospect.ripe_at, next);
+	}
+	return prospect;
 }
 
 void
-Door::look_again_later(Slot &newcomer)
+Door::look_again_at(Slot &newcomer, Timestamp moment)
 {
-	server_.agenda().in(look_again, [this, session = newcomer.facts.id] {
-		if (Slot *slot = waiting(session); slot != nullptr)
+	const Timestamp now = server_.agenda().now();
+	const Timestamp next = std::clamp(moment, now + 1, now + look_again);
+
+	newcomer.looks_at = next;
+	server_.agenda().at(next, [this, next, session = newcomer.facts.id] {
+		Slot *slot = waiting(session);
+		if (slot == nullptr || slot->looks_at != next)
+			return;
+		if (slot->superuser)
+			pace(*slot);
+		else
 			look(*slot);
 	});
 }
 
-// Asks as many as it takes; nobody, if even that would be of no use. True if there is hope.
-bool
-Door::make_room(int need, std::uint64_t for_whom)
+// Wakes the one whose turn it is.
+void
+Door::slot_is_free()
 {
-	const std::size_t missing = static_cast<std::size_t>(need);
-	const Candidates candidates = server_.candidates(server_.ripe_for_login());
-	const auto leaving = static_cast<std::size_t>(server_.count(Phase::leaving));
-	if (leaving >= missing)
-		return true;
-
-	std::vector<std::uint32_t> among = candidates.all();
-	const Victims victims =
-		choose_victims(candidates.sessions, server_.limits(), server_.agenda().now(),
-					   {.sessions = missing - leaving, .urgency = Urgency::login_waits}, among);
-	const std::size_t younger = static_cast<std::size_t>(younger_who_wait(for_whom));
-	if (victims.chosen + victims.on_the_way + younger < missing - leaving)
-		return false;
-	for (std::size_t i = 0; i < victims.chosen; i++)
-		server_.ask_to_end(*candidates.slots[among[i]]);
-	return true;
+	if (!line_.empty())
+		look(*waiting(line_.front()));
+	if (!paced_.empty())
+		pace(*waiting(paced_.front()));
 }
 
-bool
-Door::may_wait(const Slot &newcomer)
+// Too many come and go for anybody to wait in the superusers' reserve.
+void
+Door::close_reserve()
 {
-	if (newcomer.superuser)
-		return server_.policy().superusers_wait;
-	if (server_.free_slots() < free_behind_waiter)
-		return false;
-	if (only_waiter_ == 0 || waiting(only_waiter_) == nullptr)
-		only_waiter_ = newcomer.facts.id;
-	return only_waiter_ == newcomer.facts.id;
+	const Timestamp now = server_.agenda().now();
+	const bool was_open = closed_until_ <= now;
+	closed_until_ = now + closed_time;
+	if (was_open)
+		server_.agenda().in(1, [this] { look_all(); });
 }
 
-// Where not all can be let in, the youngest are turned away, and make way by that.
+void
+Door::look_all()
+{
+	const std::deque<std::uint64_t> all = line_;
+	for (const std::uint64_t session : all)
+		if (Slot *slot = waiting(session); slot != nullptr)
+			look(*slot);
+}
+
+void
+Door::leave_line(const Slot &newcomer)
+{
+	std::erase(line_, newcomer.facts.id);
+}
+
 int
-Door::younger_who_wait(std::uint64_t than) const
+Door::before(const Slot &newcomer) const
 {
-	const auto &slots = server_.slots();
-	return static_cast<int>(std::count_if(slots.begin(), slots.end(), [&](const Slot &slot) {
-		return slot.phase == Phase::waiting && !slot.superuser && slot.facts.id > than;
-	}));
+	return static_cast<int>(std::find(line_.begin(), line_.end(), newcomer.facts.id) -
+							line_.begin());
+}
+
+bool
+Door::is_crowded() const
+{
+	return server_.free_slots() < free_behind_waiter;
+}
+
+Timestamp
+Door::deadline(const Slot &newcomer) const
+{
+	return newcomer.knocked_at + server_.policy().admission_timeout;
 }
 
 Slot *
 Door::waiting(std::uint64_t session)
 {
-	auto &slots = server_.slots();
-	const auto found = std::find_if(slots.begin(), slots.end(), [&](const Slot &slot) {
-		return slot.phase == Phase::waiting && slot.facts.id == session;
-	});
-	return found == slots.end() ? nullptr : &*found;
-}
-
-void
-Door::slot_is_free()
-{
-	if (server_.policy().line > 0)
-		return serve_line();
-	std::vector<std::uint64_t> waiters;
-	for (const Slot &slot : server_.slots())
-		if (slot.phase == Phase::waiting)
-			waiters.push_back(slot.facts.id);
-	std::sort(waiters.begin(), waiters.end());
-	for (const std::uint64_t session : waiters)
-		if (Slot *slot = waiting(session); slot != nullptr)
-			look(*slot);
-}
-
-void
-Door::stand_in_line(Slot &newcomer)
-{
-	const std::uint64_t session = newcomer.facts.id;
-
-	line_.push_back(session);
-	server_.agenda().in(server_.policy().admission_timeout, [this, session] {
-		Slot *slot = waiting(session);
-		if (slot == nullptr)
-			return;
-		line_.erase(std::find(line_.begin(), line_.end(), session));
-		server_.turn_away(*slot);
-	});
-	serve_line();
-}
-
-int
-Door::sessions() const
-{
-	return server_.count(Phase::entering) + server_.count(Phase::open) +
-		   server_.count(Phase::leaving);
-}
-
-// Lets in who is first, as long as there is room, and makes room for the others.
-void
-Door::serve_line()
-{
-	const int most =
-		static_cast<int>(server_.slots().size()) - server_.policy().line - server_.reserve();
-
-	while (!line_.empty() && sessions() < most)
-	{
-		Slot *slot = waiting(line_.front());
-		line_.pop_front();
-		server_.let_in(*slot);
-	}
-	if (line_.empty())
-		return;
-	// So many as wait, if they can be had; who is ripe later, later.
-	for (int need = static_cast<int>(line_.size()); need > 0 && !make_room(need, ~0ULL); need /= 2)
-	{
-	}
-	if (line_is_looked_after_)
-		return;
-	line_is_looked_after_ = true;
-	server_.agenda().in(look_again, [this] {
-		line_is_looked_after_ = false;
-		serve_line();
-	});
+	Slot *slot = server_.find(session);
+	return slot != nullptr && slot->phase == Phase::waiting ? slot : nullptr;
 }
 
 } // namespace simulator

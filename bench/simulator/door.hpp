@@ -1,5 +1,5 @@
-// Where newcomers come to before PostgreSQL's own checks: admission, with or without a line to wait
-// in. Follows server/admission.cpp. Owned by server.
+// Where newcomers come to before PostgreSQL's own checks: admission, with or without room to wait
+// in. Follows server/admission.cpp and what it calls. Owned by server.
 #pragma once
 
 #include <cstdint>
@@ -19,23 +19,33 @@ class Door
 	void slot_is_free();
 
   private:
+	struct Prospect
+	{
+		bool on_its_way = false;
+		Timestamp ripe_at = ai_cleanup::never;
+		Timestamp next = ai_cleanup::never;
+	};
+
 	void look(Slot &newcomer);
-	void look_again_later(Slot &newcomer);
+	void pace(Slot &superuser);
+	bool may_wait(const Slot &newcomer, const Prospect &prospect);
+	Prospect look_for_room(const Slot &newcomer);
+	Prospect make_room(int lack, int more);
+	void look_again_at(Slot &newcomer, Timestamp moment);
+	void leave_line(const Slot &newcomer);
+	void look_all();
+	void close_reserve();
 	void apply_own_check(Slot &newcomer);
-	bool make_room(int need, std::uint64_t for_whom);
-	bool may_wait(const Slot &newcomer);
-	int younger_who_wait(std::uint64_t than) const;
 
-	void stand_in_line(Slot &newcomer);
-	void serve_line();
-	int sessions() const;
-
+	int before(const Slot &newcomer) const;
+	bool is_crowded() const;
+	Timestamp deadline(const Slot &newcomer) const;
 	Slot *waiting(std::uint64_t session);
 
 	Server &server_;
-	std::uint64_t only_waiter_ = 0;     // without a line one may wait for the busy
-	std::deque<std::uint64_t> line_;    // first come, first served
-	bool line_is_looked_after_ = false; // a look at it is planned
+	std::deque<std::uint64_t> line_;  // first come, first served
+	std::deque<std::uint64_t> paced_; // superusers who have taken the very last slot
+	Timestamp closed_until_ = ai_cleanup::long_ago;
 };
 
 } // namespace simulator

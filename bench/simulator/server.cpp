@@ -33,14 +33,10 @@ constexpr Duration request_life = 10 * second;
 } // namespace
 
 Server::Server(Agenda &agenda, const Policy &policy, int slots)
-	: agenda_(agenda), policy_(policy), limits_{.enabled = policy.library,
-												.idle_timeout_ms = 0,
-												.connection_budget = 0,
-												.headroom = 0},
-	  cpu_(agenda, cores), slots_(static_cast<std::size_t>(slots + policy.line)),
-	  door_(std::make_unique<Door>(*this)), worker_(std::make_unique<Worker>(*this))
+	: agenda_(agenda), policy_(policy), cpu_(agenda, cores),
+	  slots_(static_cast<std::size_t>(slots + policy.line)), door_(std::make_unique<Door>(*this)),
+	  worker_(std::make_unique<Worker>(*this))
 {
-	limits_.headroom = headroom();
 }
 
 Server::~Server() = default;
@@ -89,7 +85,6 @@ Server::start(std::uint64_t number, Listener &client, bool superuser)
 						  .own = false,
 						  .retirable = true,
 						  .target = true,
-						  .unused = true,
 						  .opened_at = long_ago,
 						  .idle_since = never,
 						  .asked_at = long_ago,
@@ -135,7 +130,6 @@ Server::request(std::uint64_t session, Duration length)
 		throw std::logic_error("a request where none can be");
 	slot.facts.activity = Activity::busy;
 	slot.facts.idle_since = never;
-	slot.facts.unused = false;
 	agenda_.in(length, [this, session] {
 		Slot &then = *find(session);
 		fall_idle(then);
@@ -218,13 +212,6 @@ Server::regret(Duration pause)
 		regretted_ = std::max(regretted_, std::min(pause, longest_learned));
 }
 
-// Twice as long as a pause in which somebody was thrown out.
-Duration
-Server::ripe_for_login() const
-{
-	return std::max(policy_.ripe_for_login, 2 * regretted_);
-}
-
 int
 Server::count(Phase phase) const
 {
@@ -244,28 +231,57 @@ Server::reserve() const
 	return superuser_reserved_connections;
 }
 
+// With a line, max_sessions is as many as ordinary roles could have without it.
+int
+Server::room_for_sessions() const
+{
+	return static_cast<int>(slots_.size()) - (policy_.line > 0 ? policy_.line + reserve() : 0);
+}
+
+int
+Server::seats() const
+{
+	return count(Phase::entering) + count(Phase::open) + count(Phase::leaving);
+}
+
+int
+Server::most_seats() const
+{
+	return room_for_sessions() - (policy_.line > 0 ? 0 : reserve());
+}
+
 int
 Server::headroom() const
 {
-	const int slots = static_cast<int>(slots_.size()) - policy_.line;
-	return policy_.headroom < 0 ? std::max(3, slots / 5) : policy_.headroom;
+	constexpr int least = 3;
+	constexpr int share = 5;
+	return policy_.headroom < 0 ? std::max(least, room_for_sessions() / share) : policy_.headroom;
 }
 
-Candidates
-Server::candidates(Duration ripe)
+Limits
+Server::limits() const
 {
-	Candidates found;
+	// Twice as long as a pause in which somebody was thrown out.
+	const Duration for_login = std::max(policy_.ripe_for_login, 2 * regretted_);
+	Limits limits{.enabled = policy_.library,
+				  .idle_timeout_ms = 0,
+				  .connection_budget = 0,
+				  .headroom = headroom()};
+	limits.ripe_for_login_ms = static_cast<std::int32_t>(for_login / millisecond);
+	limits.ripe_for_headroom_ms =
+		static_cast<std::int32_t>(policy_.ripe_for_headroom / millisecond);
+	return limits;
+}
+
+Sessions
+Server::sessions()
+{
+	Sessions found;
 	for (Slot &slot : slots_)
 	{
 		if (slot.phase != Phase::open)
 			continue;
-		Session facts = slot.facts;
-		const bool idle = facts.activity == Activity::idle;
-		const Timestamp ripe_at = (idle ? facts.idle_since : agenda_.now()) + ripe;
-		facts.target = ripe_at <= agenda_.now();
-		if (!facts.target)
-			found.next_ripe = std::min(found.next_ripe, ripe_at);
-		found.sessions.push_back(facts);
+		found.facts.push_back(slot.facts);
 		found.slots.push_back(&slot);
 	}
 	return found;

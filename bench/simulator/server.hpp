@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agenda.hpp"
+#include "core/policy.hpp"
 #include "core/session.hpp"
 #include "cpu.hpp"
 #include "policy.hpp"
@@ -47,22 +48,21 @@ struct Slot
 	Phase phase = Phase::free;
 	bool superuser = false;
 	Timestamp knocked_at = 0;
+	Timestamp looks_at = 0; // who waits, the next time
 	Listener *client = nullptr;
 	ai_cleanup::Session facts{};
 };
 
-// The facts about the sessions that are open, and the slots they belong to. Who is not ripe is
-// none of those who may go.
-struct Candidates
+// The facts about the sessions that are open, and the slots they belong to.
+struct Sessions
 {
-	std::vector<ai_cleanup::Session> sessions;
+	std::vector<ai_cleanup::Session> facts;
 	std::vector<Slot *> slots;
-	Timestamp next_ripe = ai_cleanup::never; // when another one could be, if nobody wakes us
 
 	std::vector<std::uint32_t>
 	all() const
 	{
-		std::vector<std::uint32_t> indexes(sessions.size());
+		std::vector<std::uint32_t> indexes(facts.size());
 		std::iota(indexes.begin(), indexes.end(), 0U);
 		return indexes;
 	}
@@ -106,21 +106,21 @@ class Server
 		return agenda_;
 	}
 
-	Candidates candidates(Duration ripe);
-	const ai_cleanup::Limits &
-	limits() const
-	{
-		return limits_;
-	}
+	Sessions sessions();
+	ai_cleanup::Limits limits() const;
+	Slot *find(std::uint64_t session);
+
+	// Who has been let in has a seat until its slot is free. Only so many are for ordinary roles.
+	int seats() const;
+	int most_seats() const;
+	int room_for_sessions() const;
 
 	// A client asks whose session has been ended, after so long a pause.
 	void regret(Duration pause);
-	Duration ripe_for_login() const;
 
 	long endings = 0; // sessions that were asked to end and have
 
   private:
-	Slot *find(std::uint64_t session);
 	void fork_next();
 	void start(std::uint64_t number, Listener &client, bool superuser);
 	void complete(std::uint64_t session);
@@ -131,7 +131,6 @@ class Server
 
 	Agenda &agenda_;
 	const Policy &policy_;
-	ai_cleanup::Limits limits_;
 	Cpu cpu_;
 	std::deque<Agenda::Deed> knocking_; // clients the postmaster has not come to
 	std::vector<Slot> slots_;

@@ -15,7 +15,7 @@ namespace simulator
 namespace
 {
 
-const Policy alone{.name = "alone", .library = false, .admits = false};
+const Policy alone{.name = "alone", .library = false};
 
 Policy
 ripe_after(Duration ripe)
@@ -260,7 +260,7 @@ TEST(SimulatedLine, TurnsAwayWhoHasWaitedForTooLongAndKeepsNoSuperuserOut)
 	Witness superuser(world, true);
 	world.run_for(50 * millisecond);
 	EXPECT_EQ(superuser.heard, "in");
-	world.run_for(200 * millisecond);
+	world.run_for(1200 * millisecond);
 	EXPECT_EQ(waits.heard, "refused");
 }
 
