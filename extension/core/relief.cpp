@@ -46,6 +46,20 @@ Relief::forget_relieved(Timestamp now)
 }
 
 Timestamp
+Relief::next_look(Timestamp now) const
+{
+	Timestamp next = never;
+
+	for (const auto &[key, state] : states_)
+	{
+		const Timestamp relieved = after(state.ended_at, relieved_time);
+		if (relieved > now)
+			next = std::min(next, relieved);
+	}
+	return next;
+}
+
+Timestamp
 Relief::rests_until(Key key) const
 {
 	const auto found = states_.find(key);

@@ -35,6 +35,10 @@ class Relief
 	// All needs of this moment have been told: the others are relieved.
 	void forget_relieved(Timestamp now);
 
+	// When to look whether there is relief, if nobody asks before that: `never` if nothing was
+	// ended just now.
+	Timestamp next_look(Timestamp now) const;
+
 	// Until when nobody is ended for it; `long_ago` without a rest.
 	Timestamp rests_until(Key key) const;
 

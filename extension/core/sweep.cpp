@@ -182,6 +182,8 @@ sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_
 	if (work.need)
 		result.next = std::min({result.next, next_help(work, result.unmet), rested});
 	relief.forget_relieved(now);
+	// Where endings have helped, no login wakes us to see it.
+	result.next = std::min(result.next, relief.next_look(now));
 	return result;
 }
 

@@ -56,6 +56,20 @@ TEST(Relief, ANeedThatIsMetForHalfASecondIsRelieved)
 	EXPECT_FALSE(relief.take_news(key));
 }
 
+// Where endings help, nobody wakes the worker to see it.
+TEST(Relief, IsLookedForAfterEachEnding)
+{
+	Relief relief;
+
+	EXPECT_EQ(relief.next_look(noon), never);
+	relief.may_end(Relief::headroom, 1, 10, noon);
+	EXPECT_EQ(relief.next_look(noon), noon + relieved_time);
+	relief.may_end(budget, 1, 10, noon + 1);
+	EXPECT_EQ(relief.next_look(noon + 1), noon + relieved_time) << "the earliest one";
+	EXPECT_EQ(relief.next_look(noon + relieved_time), noon + 1 + relieved_time);
+	EXPECT_EQ(relief.next_look(noon + 1 + relieved_time), never);
+}
+
 TEST(Relief, ANewRestOnlyWhereTheNeedStayed)
 {
 	Relief relief;

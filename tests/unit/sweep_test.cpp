@@ -288,7 +288,7 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 			 s.asked_until = never;
 		 },
 		 noon + leaving_time},
-		{"goes", [](Session &) {}, never},
+		{"goes", [](Session &) {}, noon + relieved_time},
 	};
 
 	for (const auto &c : cases)
@@ -300,6 +300,25 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 		EXPECT_EQ(result.sweep.next, c.expected) << c.what;
 	}
 	EXPECT_EQ(look({}, headroom_of(9), 0).sweep.next, never);
+}
+
+// A leak that takes a slot a second is relieved each time, and no reason to rest.
+TEST(Sweep, EndingsThatHelpAreSeenToHelp)
+{
+	Relief relief;
+	Timestamp now = noon;
+
+	for (int i = 0; i < 20; i++, now += second)
+	{
+		const std::vector<Session> sessions{forgotten};
+		std::vector<Verdict> verdicts(1);
+		std::vector<std::uint32_t> scratch(1);
+		const Sweep first = sweep(sessions, headroom_of(3), 2, now, verdicts, scratch, relief);
+		ASSERT_EQ(verdicts[0].action, Action::retire) << i;
+		ASSERT_LT(first.next, now + second) << "nobody else would wake the worker";
+		const Sweep second = sweep({}, headroom_of(3), 3, first.next, {}, {}, relief);
+		EXPECT_EQ(second.next, never) << "it has been seen";
+	}
 }
 
 // The hard limit's next look stays, if it comes first.
