@@ -15,7 +15,7 @@ for (const vite of ['vite6', 'vite7']) {
     );
     assert.equal(await driver.ask('query'), 'done');
     const [session] = await database.sessions();
-    assert.match(session?.application_name ?? '', /^drivers\/vite pid=\d+$/);
+    assert.match(session?.application_name ?? '', /^drivers\/vite pg-pool\.ts:4 pid=\d+$/);
     await database.cleanUp(false);
     assert.equal(await driver.nextQuery(), 'works');
   });

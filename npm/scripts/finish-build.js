@@ -3,6 +3,6 @@
 import { chmodSync, copyFileSync } from 'node:fs';
 
 for (const file of ['index.html', 'panel.css']) {
-  copyFileSync(`src/vite/page/${file}`, `dist/vite/page/${file}`);
+  copyFileSync(`src/panel/page/${file}`, `dist/panel/page/${file}`);
 }
 chmodSync('dist/cli/main.js', 0o755);

@@ -23,9 +23,9 @@ test('it holds the licence, the README, package.json and dist, and nothing else'
   const paths = packed.files.map((file) => file.path);
   const others = paths.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path)).toSorted();
   // The panel's page comes with what it looks like.
-  const page = ['dist/vite/page/index.html', 'dist/vite/page/panel.css'];
+  const page = ['dist/panel/page/index.html', 'dist/panel/page/panel.css'];
   assert.deepEqual(others, ['LICENSE', 'README.md', ...page, 'package.json']);
-  for (const entry of ['index', 'vite/index', 'prisma/index', 'cli/main']) {
+  for (const entry of ['index', 'register', 'vite/index', 'prisma/index', 'cli/main']) {
     assert.ok(paths.includes(`dist/${entry}.js`) && paths.includes(`dist/${entry}.d.ts`), entry);
   }
 });
@@ -49,7 +49,7 @@ test('types resolve under node16 and bundler', async () => {
     analysis: { entrypoints: object };
   };
   assert.deepEqual(Object.keys(analysis.entrypoints).toSorted(), [
-    ...['.', './package.json', './prisma', './vite'],
+    ...['.', './package.json', './prisma', './register', './vite'],
   ]);
   // The two that an ESM package cannot serve: node10, and require() before Node 22.
   const others = Object.values(problems)

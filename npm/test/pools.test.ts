@@ -1,17 +1,33 @@
-// What the plugin does with pools of pg when the code is reloaded: real pools, on a real server.
+// What the guard does with pools of pg when the code is reloaded: real pools, on a real server.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import pg from 'pg';
-import { guard } from '../dist/vite/pools/guard.js';
-import { PoolRegister } from '../dist/vite/pools/register.js';
+import { onBirth } from '../dist/guard/emitters.js';
+import { guardClient, guardPool, type Watch } from '../dist/guard/guard.js';
+import { PoolRegister } from '../dist/guard/register.js';
+import { takeTrace } from '../dist/guard/site.js';
 import { Cluster } from './cluster.js';
+import { root } from './project.js';
 
 let cluster: Cluster;
 let register: PoolRegister;
 let lost: string[];
+const watch: Watch = {
+  register: new PoolRegister(),
+  program: { project: 'shop', tool: 'test', port: undefined, pid: process.pid },
+  off: () => false,
+  trace: () => takeTrace(root),
+  lost: ({ message }) => lost.push(message),
+  ignored: () => {},
+};
 const pools: pg.Pool[] = [];
 
 before(async () => {
+  onBirth({
+    pool: (pool, prototype) => guardPool(pool, prototype, watch),
+    client: (_client, prototype) => guardClient(prototype, watch),
+    httpServer: () => {},
+  });
   cluster = await Cluster.start();
 });
 after(() => cluster.stop());
@@ -19,8 +35,9 @@ beforeEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.end()));
   await until(0);
   register = new PoolRegister();
+  register.startGeneration(); // as Vite does
   lost = [];
-  guard(pg, { register, lost: ({ message }) => lost.push(message), ignored: () => {} });
+  watch.register = register;
 });
 
 /** As code would make it that keeps connections for as long as it can. */
@@ -80,7 +97,7 @@ test('pools of the same code, or for other databases, are left alone', async () 
   await newPool().query('SELECT 1');
   await until(2);
   assert.deepEqual(
-    register.report().map(({ database, total }) => [database.replace(/.*\//, ''), total]),
+    register.report().map(({ database, total }) => [database.replace(/ on .*/, ''), total]),
     [
       ['postgres', 1],
       ['app', 1],

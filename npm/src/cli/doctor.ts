@@ -1,8 +1,9 @@
 // The command `ai-cleanup doctor`: looks at the project, its processes and the server, and tells every
 // finding with its remedy.
-import { findAddress, findProject } from '../database/address.js';
+import { findAddress } from '../database/address.js';
 import { Problem } from '../problem.js';
 import { survey } from '../processes/project.js';
+import { findProject } from '../project.js';
 import { examineProcesses } from './doctor/processes.js';
 import { examineProject } from './doctor/project.js';
 import { examineServer } from './doctor/server.js';

@@ -2,13 +2,13 @@
 // and asked for), sees that the ports are free, cleans up, and says "ready".
 import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
-import { describe, findProject } from '../database/address.js';
+import { describe } from '../database/address.js';
 import { cleanUp } from '../database/cleanup.js';
 import { limitOf } from '../database/server.js';
 import { readCount } from '../database/sessions.js';
-import { scriptsOf } from '../manifest.js';
 import { end } from '../processes/end.js';
 import { type DevProcess, type Holder, survey } from '../processes/project.js';
+import { findProject, scriptsOf } from '../project.js';
 import { exit } from './exit.js';
 import { table } from './table.js';
 import { type VisitOptions, visit } from './visit.js';

@@ -1,11 +1,12 @@
 // Where the database is: --url, DATABASE_URL in the environment, or in a .env file, in this
 // order. Used by every command.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { expand } from 'dotenv-expand';
 import { parse as parseUrl } from 'pg-connection-string';
 import { Problem } from '../problem.js';
+import { findProject } from '../project.js';
 
 export interface Address {
   url: string;
@@ -30,18 +31,6 @@ export function findAddress(
   }
   check(found);
   return found;
-}
-
-/** The folder of the nearest package.json, upwards: the project; or else the folder itself. */
-export function findProject(folder: string = process.cwd()): string {
-  for (let here = folder; ; here = dirname(here)) {
-    if (existsSync(join(here, 'package.json'))) {
-      return here;
-    }
-    if (dirname(here) === here) {
-      return folder;
-    }
-  }
 }
 
 function fromOption(url: string | undefined): Address | undefined {

@@ -1,17 +1,12 @@
-// What the plugin uses of Vite, by shape: any Vite from 6 on has it, and this package needs none
+// What the plugin uses of Vite, by shape: any Vite from 5 on has it, and this package needs none
 // of Vite's own types to be installed.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
+import type { Middleware } from '../panel/panel.js';
 
 export interface Logger {
   info(message: string, options?: { timestamp?: boolean }): void;
   warn(message: string, options?: { timestamp?: boolean }): void;
 }
-
-export type Middleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void;
 
 export interface ViteServer {
   config: {
@@ -27,4 +22,6 @@ export interface ViteServer {
   httpServer: Pick<Server, 'once' | 'address' | 'listening'> | null;
   resolvedUrls: { local: string[]; network: string[] } | null;
   printUrls(): void;
+  /** Newer ones return the text with a remark, older ones the text alone. */
+  ssrRewriteStacktrace?(stack: string): string | { result: string };
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Address, describe } from '../../database/address.js';
-import { scriptsOf } from '../../manifest.js';
+import { scriptsOf } from '../../project.js';
 import { type Finding, fine, hint, problem } from '../finding.js';
 import { npmrcWithForce } from '../wish.js';
 

@@ -1,7 +1,7 @@
 // The panel's tables: who has the connections, this server's own pools, and the journal.
 import { html } from 'htm/preact/standalone';
 import type { Ending, Leak } from '../../database/sessions.js';
-import type { Pools } from '../panel/message.js';
+import type { Pools } from '../message.js';
 import { clock, duration } from './words.js';
 
 export function leaksTable(leaks: Leak[], own: string) {

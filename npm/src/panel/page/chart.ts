@@ -1,6 +1,6 @@
 // The chart: connections over time against the limit, with a mark where the code was reloaded.
 import uPlot from 'uplot';
-import type { Point } from '../panel/message.js';
+import type { Point } from '../message.js';
 
 const height = 240;
 

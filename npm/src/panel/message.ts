@@ -1,6 +1,6 @@
 // What the panel's server tells its page: types only, for both sides.
-import type { Ending, Leak } from '../../database/sessions.js';
-import type { PoolReport } from '../pools/register.js';
+import type { Ending, Leak } from '../database/sessions.js';
+import type { PoolReport } from '../guard/register.js';
 
 /** One point of the chart. */
 export interface Point {

@@ -5,16 +5,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cleanUp } from '../../database/cleanup.js';
-import type { Middleware } from '../server.js';
+import { cleanUp } from '../database/cleanup.js';
 import { type Feed, troubleOf } from './feed.js';
 import type { CleanUpAnswer, Message } from './message.js';
 import { mayAct, mayLook } from './same_origin.js';
 
+export type Middleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
 export const panelPath = '__ai_cleanup/';
 
 const require = createRequire(import.meta.url);
-const page = (name: string): string => fileURLToPath(new URL(`../page/${name}`, import.meta.url));
+const page = (name: string): string => fileURLToPath(new URL(`./page/${name}`, import.meta.url));
 
 /** What there is to read, and in which file it is. */
 const files: Record<string, () => string> = {

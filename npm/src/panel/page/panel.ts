@@ -1,6 +1,6 @@
 // The panel's page: listens to what the dev server tells once a second, and shows it.
 import { html, render, useEffect, useRef, useState } from 'htm/preact/standalone';
-import type { CleanUpAnswer, Message, Point, Pools, Trouble } from '../panel/message.js';
+import type { CleanUpAnswer, Message, Point, Pools, Trouble } from '../message.js';
 import { Chart } from './chart.js';
 import { journalTable, leaksTable, poolsTable } from './tables.js';
 import { several } from './words.js';

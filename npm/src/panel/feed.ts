@@ -1,12 +1,12 @@
 // What the panel shows, once a second, for as long as somebody looks at it: then, and only then,
 // there is a connection to the database. Started by the panel with its first viewer.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Address, findAddress } from '../../database/address.js';
-import { type Connection, connect } from '../../database/connection.js';
-import { takeSample } from '../../database/sample.js';
-import { readServer, type Server } from '../../database/server.js';
-import { Problem } from '../../problem.js';
-import type { PoolRegister } from '../pools/register.js';
+import { type Address, findAddress } from '../database/address.js';
+import { type Connection, connect } from '../database/connection.js';
+import { takeSample } from '../database/sample.js';
+import { readServer, type Server } from '../database/server.js';
+import type { PoolRegister } from '../guard/register.js';
+import { Problem } from '../problem.js';
 import type { Message, Point, Pools, Trouble } from './message.js';
 import { missingIn } from './missing.js';
 

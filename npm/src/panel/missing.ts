@@ -1,5 +1,5 @@
 // What the server lacks of ai_cleanup, and how to get it. For the panel.
-import type { Server } from '../../database/server.js';
+import type { Server } from '../database/server.js';
 import type { Trouble } from './message.js';
 
 export function missingIn({ enabled, extension, available, database }: Server): Trouble[] {
