@@ -98,6 +98,21 @@ test('from a program', async () => {
   await connection.close();
 });
 
+test('on another machine it asks first, and where nobody can be asked it does nothing', async () => {
+  const [client] = await clients.idle(1);
+  // The same server by an address that does not look like this machine's.
+  const elsewhere = ['--url', cluster.url().replace('127.0.0.1', '2130706433')];
+  for (const more of [[], ['--force']]) {
+    const refused = await command([...elsewhere, ...more]);
+    assert.equal(refused.code, 7, refused.stdout);
+    assert.match(refused.stderr, /app on 2130706433:\d+ is not on this machine, .*--yes/);
+  }
+  assert.equal((await command([...elsewhere, '--dry-run'])).code, 0, 'that ends nobody');
+  await client?.query('SELECT 1');
+  const cleaned = await answer<Answer>([...elsewhere, '--yes']);
+  assert.equal(cleaned.went.length, 1);
+});
+
 test('--idle spares those who were idle for less', async () => {
   const [client] = await clients.idle(1);
   const spared = await answer<Answer>(['--idle', '1h'], setting());

@@ -1,11 +1,12 @@
 // The command `cleanup`, which is the default: ends the idle connections of the database, or with
 // force all of them, and says who went, who stayed and why.
 import pc from 'picocolors';
-import { describe } from '../database/address.js';
+import { describe, isLocal } from '../database/address.js';
 import { cleanUp, plan, wayOf } from '../database/cleanup.js';
 import type { Outcome, Plan } from '../database/outcome.js';
 import { limitOf } from '../database/server.js';
 import { type Count, readCount } from '../database/sessions.js';
+import { confirm } from './confirm.js';
 import { exit } from './exit.js';
 import { sessionTable } from './session_table.js';
 import { extensionState, type Visit, type VisitOptions, visit } from './visit.js';
@@ -15,6 +16,8 @@ import { several } from './words.js';
 export interface CleanupOptions extends VisitOptions {
   json?: boolean | undefined;
   idleSeconds?: number | undefined;
+  /** Do not ask, whatever the host. */
+  yes?: boolean | undefined;
 }
 
 export function cleanup(options: CleanupOptions, wish: Wish): Promise<number> {
@@ -28,6 +31,10 @@ export function cleanup(options: CleanupOptions, wish: Wish): Promise<number> {
       console.log(options.json ? json(visit, wish, planned) : planText(planned));
       return exit.done;
     }
+    if (!options.yes && !isLocal(visit.address) && !(await agreed(visit, wish))) {
+      console.log(options.json ? json(visit, wish, { declined: true }) : 'Nothing was done.');
+      return exit.declined;
+    }
     const outcome = await cleanUp(visit.connection, visit.server, wishes);
     const count = await readCount(visit.connection, visit.server);
     console.log(
@@ -35,6 +42,16 @@ export function cleanup(options: CleanupOptions, wish: Wish): Promise<number> {
     );
     return outcome.remaining > 0 ? exit.partly : exit.done;
   });
+}
+
+/** A server elsewhere may be one that others rely on. */
+function agreed({ address }: Visit, { force }: Wish): Promise<boolean> {
+  const where = describe(address);
+  const what = force ? 'End ALL connections, at work or not, of' : 'End the idle connections of';
+  return confirm(
+    `${what} ${where}, which is not on this machine?`,
+    `${where} is not on this machine, and this is not a terminal in which I could ask: --yes.`,
+  );
 }
 
 function heading(visit: Visit, wish: Wish): string {
@@ -86,7 +103,12 @@ function outcomeText(visit: Visit, outcome: Outcome, count: Count): string {
     .join('\n');
 }
 
-function json(visit: Visit, wish: Wish, result: Plan | Outcome, count?: Count): string {
+function json(
+  visit: Visit,
+  wish: Wish,
+  result: Plan | Outcome | { declined: true },
+  count?: Count,
+): string {
   return JSON.stringify({
     command: 'cleanup',
     database: visit.server.database,

@@ -41,7 +41,9 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   tell(examineProcesses(own));
   if (!findings.some((finding) => finding.id === 'url' && finding.level === 'problem')) {
     await attempt(tell, 'connection', () =>
-      visit(options, (visit) => examineServer(visit, own.length, options.pool)),
+      visit(options, (visit) =>
+        examineServer(visit, own.filter(({ launches }) => !launches).length, options.pool),
+      ),
     );
   }
 

@@ -20,7 +20,7 @@ export const meanings: Record<keyof typeof exit, string> = {
   full: 'every connection slot is taken, and there was no other way in',
   partly: 'done in part: something that was to end is still there',
   unhealthy: 'doctor found a problem',
-  declined: 'reset was not confirmed, so nothing was done',
+  declined: 'it was not confirmed, so nothing was done',
 };
 
 export function exitOf(kind: Kind): number {

@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { name, version } from '../package.js';
 import { exit, meanings } from './exit.js';
+import { suggestion } from './suggestion.js';
 import { understand } from './wish.js';
 import { seconds } from './words.js';
 
@@ -26,7 +27,7 @@ const examples = `  ai-cleanup                  end the idle connections
   ai-cleanup reset            end the dev servers, clean up, start afresh`;
 
 /** The program; the command that is run leaves its exit code in `result`. */
-export function program(result: Result): Command {
+export function program(result: Result, quiet = false): Command {
   const root = new Command(name)
     .description(
       'Ends "too many clients already" on your development server.\n\n' +
@@ -40,11 +41,14 @@ export function program(result: Result): Command {
     .description('end the idle connections of the database (the default command)')
     .option('--force', 'end all of them, at work or not; also: the word "force"')
     .option('--dry-run', 'only say who would go and who would stay')
+    .option('-y, --yes', 'do not ask, even if the server is not on this machine')
     .option('--idle <time>', 'only what has been idle for so long, such as 5min', toSeconds)
     .action(async (given: string[], options: CleanupFlags, command: Command) => {
       const unknown = given.filter((word) => !words.includes(word));
       if (unknown.length > 0) {
-        command.error(`error: I do not know "${unknown[0]}".`, { exitCode: exit.usage });
+        const near = suggestion(unknown[0] ?? '', [...names(root), ...words]);
+        const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+        command.error(`error: I do not know "${unknown[0]}".${hint}`, { exitCode: exit.usage });
       }
       const wish = understand({
         ...(options.force === undefined ? {} : { force: options.force }),
@@ -98,6 +102,7 @@ export function program(result: Result): Command {
 
   for (const command of [root, ...root.commands]) {
     command.exitOverride();
+    if (quiet) command.configureOutput({ writeErr: () => {} });
   }
   return root;
 }
@@ -106,6 +111,11 @@ interface CleanupFlags extends Common {
   force?: boolean;
   dryRun?: boolean;
   idle?: number;
+  yes?: boolean;
+}
+
+function names(root: Command): string[] {
+  return root.commands.map((command) => command.name());
 }
 
 function withCommon(command: Command): Command {

@@ -1,14 +1,14 @@
 // The command `ai-cleanup reset`: the quick fix in one step. Ends this project's dev processes (named first,
 // and asked for), sees that the ports are free, cleans up, and says "ready".
-import { createInterface } from 'node:readline/promises';
 import pc from 'picocolors';
-import { describe } from '../database/address.js';
+import { describe, findAddress, isLocal } from '../database/address.js';
 import { cleanUp } from '../database/cleanup.js';
 import { limitOf } from '../database/server.js';
 import { readCount } from '../database/sessions.js';
 import { end } from '../processes/end.js';
 import { type DevProcess, type Holder, survey } from '../processes/project.js';
 import { findProject, scriptsOf } from '../project.js';
+import { confirm } from './confirm.js';
 import { exit } from './exit.js';
 import { table } from './table.js';
 import { type VisitOptions, visit } from './visit.js';
@@ -36,7 +36,7 @@ export async function reset(options: ResetOptions): Promise<number> {
     print(options, { ...report, dryRun: true });
     return exit.done;
   }
-  if (own.length > 0 && !options.yes && !(await confirm(own.length))) {
+  if (needsConsent(own.length, options) && !(await agreed(own.length, options))) {
     say('Nothing was done.');
     print(options, { ...report, declined: true });
     return exit.declined;
@@ -89,28 +89,18 @@ function strangerText({ port, pid, command, folder }: Holder): string {
   );
 }
 
-async function confirm(count: number): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    console.error('Not a terminal, so I cannot ask: --yes ends them.');
-    return false;
-  }
-  const dialogue = createInterface({ input: process.stdin, output: process.stderr });
-  const gone = new AbortController();
-  // Ctrl+C and Ctrl+D close the dialogue, and its question would never be answered.
-  dialogue.once('close', () => gone.abort());
-  try {
-    const question = `End ${count === 1 ? 'it' : `these ${count}`}? [y/N] `;
-    const answer = await dialogue.question(question, { signal: gone.signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch (error) {
-    if (!gone.signal.aborted) {
-      throw error;
-    }
-    process.stderr.write('\n');
-    return false;
-  } finally {
-    dialogue.close();
-  }
+function needsConsent(count: number, options: ResetOptions): boolean {
+  return options.yes !== true && (count > 0 || !isLocal(findAddress(options.url)));
+}
+
+/** The host is named where it is another one: then it is not only about this machine. */
+function agreed(count: number, options: ResetOptions): Promise<boolean> {
+  const address = findAddress(options.url);
+  const where = isLocal(address) ? '' : `, and clean up ${describe(address)}`;
+  return confirm(
+    `End ${count === 1 ? 'it' : `these ${count}`}${where}?`,
+    'Not a terminal, so I cannot ask: --yes ends them.',
+  );
 }
 
 function print(options: ResetOptions, report: object): void {

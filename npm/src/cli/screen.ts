@@ -1,18 +1,21 @@
 // What watch shows: a function from what is known to the text on the screen.
 import pc from 'picocolors';
-import sliceAnsi from 'slice-ansi';
 import type { Sample } from '../database/sample.js';
 import { chart } from './chart.js';
 import { leakTable } from './session_table.js';
 import { bar, table } from './table.js';
+import { cut } from './terminal.js';
 import { duration, several } from './words.js';
 
 export interface Known {
   heading: string;
   database: string;
-  /** Sessions of the server, one value for each look. */
+  /** Sessions of the server, one value for each look; NaN where there was none. */
   history: number[];
   seconds: number;
+  /** The last that was known. */
+  limit: number;
+  /** The last look; undefined while the server cannot be looked at. */
   sample: Sample | undefined;
   /** What is wrong just now, or what was done last. */
   message: string | undefined;
@@ -39,7 +42,7 @@ export function screen(known: Known, columns: number, rows: number): string {
   const chosen = drawn.find(({ length }) => length <= room) ?? drawn.at(-1) ?? [];
   return chosen
     .slice(0, room)
-    .map((line) => sliceAnsi(line, 0, columns))
+    .map((line) => cut(line, columns))
     .join('\n');
 }
 
@@ -47,10 +50,16 @@ function lines(known: Known, columns: number, size: Size): string[] {
   const { sample, message } = known;
   return [
     known.heading,
-    ...(sample === undefined ? [] : body(known, sample, columns, size)),
+    ...(sample === undefined ? past(known, columns, size) : body(known, sample, columns, size)),
     ...(message === undefined ? [] : ['', message]),
     ...(known.keys ? ['', pc.dim('c clean up   q quit')] : []),
   ].flatMap((part) => part.split('\n'));
+}
+
+/** While there is nothing to be seen of the server: only what was, and until when. */
+function past(known: Known, columns: number, size: Size): string[] {
+  if (known.history.every(Number.isNaN)) return [];
+  return ['', chart(known.history, known.limit, known.seconds, columns, size.chart)];
 }
 
 function body(known: Known, sample: Sample, columns: number, size: Size): string[] {

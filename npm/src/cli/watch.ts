@@ -1,7 +1,6 @@
 // The command `ai-cleanup watch`: looks at the server every second and shows what it sees, in place on a
 // terminal, a line for each look elsewhere. Keeps one connection, and comes back if it is lost.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { describe, findAddress } from '../database/address.js';
 import { cleanUp } from '../database/cleanup.js';
@@ -12,6 +11,7 @@ import { Problem } from '../problem.js';
 import { exit } from './exit.js';
 import { listen } from './keys.js';
 import { type Known, screen } from './screen.js';
+import { Terminal } from './terminal.js';
 import { extensionState, type VisitOptions } from './visit.js';
 import { several } from './words.js';
 
@@ -24,10 +24,10 @@ export interface WatchOptions extends VisitOptions {
 export async function watch(options: WatchOptions): Promise<number> {
   const address = findAddress(options.url);
   const live = process.stdout.isTTY && !options.json;
-  const draw = createLogUpdate(process.stdout, { showCursor: true });
+  const terminal = new Terminal(process.stdout);
   const stop = new AbortController();
   const known: Known = {
-    ...{ heading: pc.bold(describe(address)), database: '', history: [] },
+    ...{ heading: pc.bold(describe(address)), database: '', history: [], limit: 0 },
     ...{ seconds: options.interval, sample: undefined, message: undefined },
     keys: live && process.stdin.isTTY,
   };
@@ -36,6 +36,8 @@ export async function watch(options: WatchOptions): Promise<number> {
   const askToClean = () => {
     clean = true;
   };
+  const draw = () => terminal.draw(screen(known, process.stdout.columns, process.stdout.rows));
+  if (live) process.stdout.on('resize', draw);
   const silence = known.keys ? listen({ q: () => stop.abort(), c: askToClean }) : () => {};
 
   try {
@@ -49,6 +51,7 @@ export async function watch(options: WatchOptions): Promise<number> {
         }
         const sample = await takeSample(line.connection, line.server);
         known.sample = sample;
+        known.limit = sample.connections.limit;
         known.history.push(sample.connections.server);
         known.history.splice(0, known.history.length - 1000);
       } catch (error) {
@@ -58,12 +61,12 @@ export async function watch(options: WatchOptions): Promise<number> {
         void line?.connection.close().catch(() => {});
         line = undefined;
         known.message = pc.red(trouble(error));
-        known.sample &&= { ...known.sample, at: new Date() };
-        const full = error instanceof Problem && error.kind === 'full';
-        known.history.push(full ? (known.sample?.connections.limit ?? 0) : 0);
+        known.sample = undefined; // what was seen last is no longer so
+        const isFull = error instanceof Problem && error.kind === 'full';
+        known.history.push(isFull ? known.limit : Number.NaN);
       }
       if (live) {
-        draw(screen(known, process.stdout.columns, process.stdout.rows));
+        draw();
       } else {
         console.log(options.json ? json(known, line === undefined) : plain(known));
       }
@@ -74,7 +77,8 @@ export async function watch(options: WatchOptions): Promise<number> {
     }
   } finally {
     silence();
-    draw.done();
+    process.stdout.off('resize', draw);
+    terminal.done();
     await line?.connection.close().catch(() => {});
   }
   return exit.done;

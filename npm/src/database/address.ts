@@ -1,12 +1,11 @@
-// Where the database is: --url, DATABASE_URL in the environment, or in a .env file, in this
-// order. Used by every command.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'dotenv';
-import { expand } from 'dotenv-expand';
-import { parse as parseUrl } from 'pg-connection-string';
+// Where the database is. In this order: --url; DATABASE_URL in the environment, or in a .env file;
+// the other names that such a URL goes by, in the same places; what Prisma's configuration says;
+// PGHOST and its like. Used by every command.
 import { Problem } from '../problem.js';
 import { findProject } from '../project.js';
+import { EnvFiles, fileNames } from './env_files.js';
+import { prismaSources } from './prisma_files.js';
+import { describeUrl, isLocalUrl, objectionTo } from './url.js';
 
 export interface Address {
   url: string;
@@ -14,87 +13,81 @@ export interface Address {
   from: string;
 }
 
-/** The strongest first, as Vite reads them in development. */
-const files = ['.env.development.local', '.env.development', '.env.local', '.env'];
+type Environment = Record<string, string | undefined>;
+
+/** As hosts and frameworks call it, where it is not DATABASE_URL. */
+const otherNames = ['POSTGRES_URL', 'POSTGRES_PRISMA_URL', 'DIRECT_URL'];
 
 export function findAddress(
   given: string | undefined,
-  environment: NodeJS.ProcessEnv = process.env,
+  environment: Environment = process.env,
   folder: string = process.cwd(),
 ): Address {
-  const found = fromOption(given) ?? fromEnvironment(environment) ?? fromFiles(environment, folder);
+  const [found] =
+    given === undefined
+      ? candidates(environment, folder)
+      : [{ url: given, from: 'the command line' }];
   if (found === undefined) {
     throw new Problem('usage', 'There is no DATABASE_URL, so I do not know which database.', [
-      `Looked at --url, the environment, and ${files.join(', ')} in ${folder}.`,
+      `Looked at --url, the environment (${otherNames.join(', ')}, PGHOST, too),` +
+        ` Prisma's configuration, and ${fileNames.join(', ')} in ${folder}.`,
       'Put DATABASE_URL="postgresql://user:password@localhost:5432/app" into .env, or use --url.',
     ]);
   }
-  check(found);
+  const objection = objectionTo(found.url);
+  if (objection !== undefined) {
+    const { what, remedy } = objection;
+    throw new Problem('usage', `The database URL of ${found.from} ${what}.`, remedy);
+  }
   return found;
 }
 
-function fromOption(url: string | undefined): Address | undefined {
-  return url === undefined ? undefined : { url, from: 'the command line' };
-}
-
-function fromEnvironment(environment: NodeJS.ProcessEnv): Address | undefined {
-  const url = environment['DATABASE_URL'];
-  return url === undefined || url === '' ? undefined : { url, from: 'DATABASE_URL' };
-}
-
-function fromFiles(environment: NodeJS.ProcessEnv, folder: string): Address | undefined {
-  for (const place of new Set([folder, findProject(folder)])) {
-    for (const file of files) {
-      const path = join(place, file);
-      const url = existsSync(path) ? read(path, environment) : undefined;
-      if (url !== undefined && url !== '') {
-        return { url, from: file };
-      }
+/** Those that lead to PostgreSQL itself first: Prisma knows URLs of a service in between. */
+function candidates(environment: Environment, folder: string): Address[] {
+  const files = new EnvFiles(folder, environment as NodeJS.ProcessEnv);
+  const prisma = prismaSources(findProject(folder));
+  const variables = prisma.flatMap(({ variable }) => variable ?? []);
+  const all: Address[] = [];
+  for (const variable of new Set(['DATABASE_URL', ...variables, ...otherNames])) {
+    const url = environment[variable];
+    if (url) all.push({ url, from: variable });
+    const found = files.find(variable);
+    if (found !== undefined) {
+      const more = variable === 'DATABASE_URL' ? '' : `${variable} in `;
+      all.push({ url: found.value, from: more + found.file });
     }
   }
-  return undefined;
+  for (const { url, file } of prisma) if (url !== undefined) all.push({ url, from: file });
+  const parts = fromParts((name) => environment[name] || files.find(name)?.value);
+  if (parts !== undefined) all.push({ url: parts, from: 'PGHOST and its like' });
+  const isDirect = ({ url }: Address) => !/^prisma(\+postgres)?:/.test(url);
+  return [...all.filter(isDirect), ...all];
 }
 
-function read(path: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const parsed = parse(readFileSync(path));
-  // The environment only helps to expand ${NAME}; expand() would otherwise change it.
-  const known = Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => !!entry[1]),
+/** What libpq's programs, and pg itself, would connect to. */
+function fromParts(value: (name: string) => string | undefined): string | undefined {
+  const host = value('PGHOST');
+  const database = value('PGDATABASE');
+  if (host === undefined && database === undefined) return undefined;
+  const [user, password, port] = [value('PGUSER'), value('PGPASSWORD'), value('PGPORT')];
+  const encoded = (text: string | undefined) => encodeURIComponent(text ?? '');
+  const who =
+    user === undefined
+      ? ''
+      : `${encoded(user)}${password === undefined ? '' : `:${encoded(password)}`}@`;
+  const isSocket = host?.startsWith('/');
+  const where = isSocket ? '' : `${host?.includes(':') ? `[${host}]` : (host ?? 'localhost')}`;
+  return (
+    `postgresql://${who}${where}${port === undefined || isSocket ? '' : `:${port}`}` +
+    `/${encoded(database ?? user)}${isSocket ? `?host=${encoded(host)}&port=${port ?? 5432}` : ''}`
   );
-  return expand({ parsed, processEnv: known }).parsed?.['DATABASE_URL'];
-}
-
-function check({ url, from }: Address): void {
-  const scheme = /^([\w+.-]+):/.exec(url)?.[1];
-  if (scheme === undefined || !/^postgres(ql)?$/.test(scheme)) {
-    throw new Problem(
-      'usage',
-      `The database URL of ${from} ${scheme === undefined ? 'is no URL' : `begins with ${scheme}:`}.`,
-      [
-        'It has to look like postgresql://user:password@localhost:5432/app.',
-        ...(scheme?.startsWith('prisma')
-          ? ['A prisma: URL leads to a service in between; use the URL of PostgreSQL itself.']
-          : []),
-      ],
-    );
-  }
-  try {
-    parseUrl(url);
-  } catch (error) {
-    throw new Problem(
-      'usage',
-      `The database URL of ${from} cannot be read.`,
-      [
-        'Characters such as @ : / # % in a password must be written as %40 %3A %2F %23 %25.',
-        'A port is a number up to 65535.',
-      ],
-      error,
-    );
-  }
 }
 
 /** The address for people: without the password. */
 export function describe({ url }: Address): string {
-  const { host, port, database, user } = parseUrl(url);
-  return `${database ?? user ?? '?'} on ${host ?? 'localhost'}${host?.startsWith('/') ? '' : `:${port ?? 5432}`}`;
+  return describeUrl(url);
+}
+
+export function isLocal({ url }: Address): boolean {
+  return isLocalUrl(url);
 }

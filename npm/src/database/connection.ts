@@ -4,18 +4,19 @@
 //
 // A walsender understands the simple protocol only: statements have no parameters; literal()
 // quotes what goes into them.
-import pRetry from 'p-retry';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { parse, toClientConfig } from 'pg-connection-string';
 import { name } from '../package.js';
 import type { Address } from './address.js';
-import { codeOf, explain, tooManyConnections } from './failure.js';
+import { codeOf, explain, isWithoutTls, tooManyConnections } from './failure.js';
 
 export type Way = 'session' | 'walsender';
 
 export interface Connection {
   /** How we got in. */
   way: Way;
-  rows<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]>;
+  rows<Row extends object>(statement: string): Promise<Row[]>;
   /** What the server has said beside its answers (NOTICE, WARNING) since this was last asked. */
   notices(): string[];
   close(): Promise<void>;
@@ -26,18 +27,26 @@ export interface Patience {
   wait?: number;
 }
 
-export const literal = pg.escapeLiteral;
+export const literal: (text: string) => string = pg.escapeLiteral;
 
 export async function connect(address: Address, patience: Patience = {}): Promise<Connection> {
   const deadline = Date.now() + (patience.wait ?? 5000);
   try {
-    // Many clients may have been refused at the same instant; they shall not come back as one.
-    return await pRetry(() => openEither(address), {
-      ...{ retries: Number.POSITIVE_INFINITY, minTimeout: 50, maxTimeout: 500, randomize: true },
-      shouldRetry: ({ error }) => codeOf(error) === tooManyConnections && Date.now() < deadline,
-    });
+    return await openInTime(address, deadline);
   } catch (error) {
     throw explain(error, address);
+  }
+}
+
+async function openInTime(address: Address, deadline: number): Promise<Connection> {
+  for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
+    try {
+      return await openEither(address);
+    } catch (error) {
+      if (codeOf(error) !== tooManyConnections || Date.now() >= deadline) throw error;
+      // Many clients may have been refused at the same instant; they shall not come back as one.
+      await sleep(pause * (1 + Math.random()));
+    }
   }
 }
 
@@ -54,12 +63,31 @@ async function openEither(address: Address): Promise<Connection> {
 }
 
 async function open(address: Address, way: Way): Promise<Connection> {
-  const config: pg.ClientConfig & { replication?: string } = {
-    connectionString: address.url,
-    application_name: name,
-    connectionTimeoutMillis: 10_000,
+  const config = {
+    ...configOf(address),
     ...(way === 'walsender' ? { replication: 'database' } : {}),
   };
+  try {
+    return await openWith(config, way);
+  } catch (error) {
+    // As libpq does: who only prefers TLS goes on without.
+    const prefers = /[?&]sslmode=(prefer|allow)\b/.test(address.url);
+    if (!prefers || !(error instanceof Error) || !isWithoutTls(error)) throw error;
+    return openWith({ ...config, ssl: false }, way);
+  }
+}
+
+/** In TLS, too, the URL means what it means to psql: node-postgres takes it otherwise. */
+function configOf({ url }: Address): pg.ClientConfig {
+  const useLibpqCompat = !/[?&]uselibpqcompat=/.test(url);
+  return {
+    ...toClientConfig(parse(url, { useLibpqCompat })),
+    application_name: name,
+    connectionTimeoutMillis: 10_000,
+  };
+}
+
+async function openWith(config: pg.ClientConfig, way: Way): Promise<Connection> {
   const client = new pg.Client(config);
   const said: string[] = [];
   client.on('notice', (notice) => said.push(`${notice.severity}: ${notice.message}`));
@@ -75,7 +103,7 @@ async function open(address: Address, way: Way): Promise<Connection> {
   }
   return {
     way,
-    rows: async <Row extends pg.QueryResultRow>(statement: string) => {
+    rows: async <Row extends object>(statement: string) => {
       if (lost !== undefined) {
         throw lost;
       }

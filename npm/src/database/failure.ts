@@ -17,6 +17,11 @@ export function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Node.js's driver has no code for this. */
+export function isWithoutTls(error: Error): boolean {
+  return /server does not support SSL/i.test(error.message);
+}
+
 export function explain(error: unknown, address: Address): unknown {
   const where = describe(address);
   const code = codeOf(error);
@@ -67,6 +72,21 @@ export function explain(error: unknown, address: Address): unknown {
       `${where} wants a password.`,
       'Put it into the URL: postgresql://user:password@host:port/database.',
       'If the role has none: as a superuser, \\password USER in psql sets one.',
+    );
+  }
+  if (error instanceof Error && isWithoutTls(error)) {
+    return problem(
+      'unreachable',
+      `${where} has no TLS, and the URL wants it.`,
+      'Take sslmode out of the URL, or say sslmode=prefer.',
+    );
+  }
+  if (code !== undefined && /CERT|ISSUER|SIGNATURE|ALTNAME/.test(code)) {
+    return problem(
+      'unreachable',
+      `The certificate of ${where} is not accepted: ${(error as Error).message}.`,
+      'With sslmode=require in the URL it is not looked at (what psql does, too).',
+      'Or name who has signed it: sslrootcert=/path/to/root.crt.',
     );
   }
   if (error instanceof Error && /timeout|terminated unexpectedly|SSL/i.test(error.message)) {

@@ -1,36 +1,26 @@
 // Which database a pool's configuration means, as a text that is the same for the same database
 // and has no secret in it; and what in its URL does not do what it says.
 import type { PoolConfig } from 'pg';
-import { parse } from 'pg-connection-string';
+import { type Parts, partsOf } from '../database/url.js';
 
 /** Who connects where. Passwords are never in it, however the URL was written. */
 export function databaseOf(config: PoolConfig): string {
-  const { user, host, port, database } = partsOf(config);
-  return `${user ?? ''}@${host ?? ''}:${port ?? ''}/${database ?? ''}`;
+  const { user = '', host = '', port = '', database = '' } = whereTo(config);
+  return `${user}@${host}:${port}/${database}`;
 }
 
-/** What of it is for people: database and host. */
-export function partsOf(config: PoolConfig): Pick<PoolConfig, 'user' | 'host' | 'database'> & {
-  port?: string | number | undefined;
-} {
-  if (config.connectionString === undefined) {
-    const { user, host, port, database } = config;
-    return { ...defined({ user, host, database }), port };
-  }
-  // What is no URL is taken for a database's name, whatever it has in it.
-  if (!/^([\w+.-]+:|\/)/.test(config.connectionString)) return { database: '?' };
-  try {
-    const { user, host, port, database } = parse(config.connectionString);
-    const named = { user, host: host ?? undefined, database: database ?? undefined };
-    return { ...defined(named), port: port ?? undefined };
-  } catch {
-    return { database: '?' }; // pg will say what is wrong with it
-  }
+/** The database and its host, for people. */
+export function nameOf(config: PoolConfig): string {
+  const { user, host = 'localhost', database } = whereTo(config);
+  return `${database ?? user ?? '?'} on ${host}`;
 }
 
-function defined<T extends object>(all: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const entries = Object.entries(all).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+function whereTo({ connectionString, user, host, port, database }: PoolConfig): Partial<Parts> {
+  if (connectionString !== undefined) {
+    return partsOf(connectionString) ?? { database: '?' }; // pg will say what is wrong with it
+  }
+  const entries = Object.entries({ user, host, port, database }).filter(([, value]) => value);
+  return Object.fromEntries(entries) as Partial<Parts>;
 }
 
 /** Prisma's own engine knew these; pg and its pools ignore them. */

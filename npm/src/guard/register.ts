@@ -7,7 +7,7 @@
 // same function of the same file makes a pool with the same options again, at another time. Pools
 // that are made in one go are siblings.
 import type { Pool } from 'pg';
-import { databaseOf, partsOf } from './database.js';
+import { databaseOf, nameOf } from './database.js';
 import { type Connect, letGo } from './let_go.js';
 import { traceOf } from './prisma.js';
 import type { Site, Trace } from './site.js';
@@ -67,7 +67,7 @@ export class PoolRegister {
     const entry: Entry = {
       database: databaseOf(pool.options),
       options: textOf(pool.options),
-      name: nameOf(pool),
+      name: nameOf(pool.options),
       site: trace?.site,
       turn: trace?.turn ?? 0,
       generation: this.generation,
@@ -132,12 +132,6 @@ export class PoolRegister {
 /** Without the line: an edit above it moves that. */
 function placeOf(site: Site | undefined): string | undefined {
   return site === undefined ? undefined : `${site.file} ${site.within}`;
-}
-
-/** The database and its host, for people. */
-function nameOf({ options }: Pool): string {
-  const { user, host, database } = partsOf(options);
-  return `${database ?? user ?? '?'} on ${host ?? 'localhost'}`;
 }
 
 /** Compared, never shown. */

@@ -8,13 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { cleanUp } from '../database/cleanup.js';
 import { type Feed, troubleOf } from './feed.js';
 import type { CleanUpAnswer, Message } from './message.js';
+import type { Middleware } from './middleware.js';
 import { mayAct, mayLook } from './same_origin.js';
-
-export type Middleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void;
 
 export const panelPath = '__ai_cleanup/';
 

@@ -1,25 +1,42 @@
 // Ends processes: politely, after a while by force. Only who is still the same process as when
 // it was named: pids are used again. Called by reset.
-import fkill from 'fkill';
+import { setTimeout as sleep } from 'node:timers/promises';
 import psList from 'ps-list';
 import type { DevProcess } from './project.js';
 
-/** How long a process has to end by itself, in milliseconds. */
+/** How long a process has to end, once when asked and once when killed, in milliseconds. */
 const patience = 5000;
 
 /** Returns those who are still there. */
 export async function end(processes: DevProcess[]): Promise<DevProcess[]> {
-  const present = await stillThere(processes);
-  await fkill(
-    present.map(({ pid }) => pid),
-    { forceAfterTimeout: patience, waitForExit: patience * 2, silent: true },
-  ).catch(() => {
-    // Whoever could not be ended is found below.
-  });
-  return stillThere(present);
+  let left = await stillThere(processes);
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const one of left) send(one, signal);
+    const deadline = Date.now() + patience;
+    while (left.some(isRunning) && Date.now() < deadline) await sleep(20);
+    left = await stillThere(left);
+  }
+  return left;
+}
+
+function send({ pid }: DevProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended, or is not ours to end: then it is found below.
+  }
+}
+
+function isRunning({ pid }: DevProcess): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function stillThere(processes: DevProcess[]): Promise<DevProcess[]> {
+  if (processes.length === 0) return [];
   const now = new Map((await psList()).map((one) => [one.pid, one.startTime]));
   return processes.filter(({ pid, startedAt }) => now.has(pid) && isSame(startedAt, now.get(pid)));
 }

@@ -1,11 +1,11 @@
 // The dev processes of a project: JavaScript programs whose working folder is in the project and
 // that listen on a port or are a dev tool by their command line. Found for doctor and reset.
 import { sep } from 'node:path';
-import { allPortsWithPid } from 'pid-port';
 import psList from 'ps-list';
 import { Problem } from '../problem.js';
 import { shorten } from './command_line.js';
 import { workingFolder } from './folder.js';
+import { listeners } from './ports.js';
 
 export interface DevProcess {
   pid: number;
@@ -17,6 +17,8 @@ export interface DevProcess {
   ports: number[];
   /** Whoever started it is gone, so no terminal will end it. */
   orphaned: boolean;
+  /** It only starts others of these and waits for them: npm, `next dev`, `tsx watch`. */
+  launches: boolean;
 }
 
 /** Who holds a port. */
@@ -59,9 +61,14 @@ export async function survey(project: string, ports: number[] = []): Promise<Sur
         ...{ pid: one.pid, startedAt: one.startTime, folder },
         command: shorten(command, project),
         ports: listensOn.toSorted((a, b) => a - b),
-        orphaned: isOrphan(one, byPid),
+        ...{ orphaned: isOrphan(one, byPid), launches: false },
       });
     }
+  }
+  for (const one of own) {
+    one.launches =
+      one.ports.length === 0 &&
+      own.some((other) => other !== one && ancestorsOf(other.pid, byPid).has(one.pid));
   }
   const others: Holder[] = [];
   for (const port of ports) {
@@ -79,12 +86,12 @@ type Listed = Awaited<ReturnType<typeof psList>>[number];
 
 async function list(): Promise<[Listed[], Map<number, number>]> {
   try {
-    return await Promise.all([psList(), allPortsWithPid({ host: '*' })]);
+    return await Promise.all([psList(), listeners()]);
   } catch (error) {
     throw new Problem(
       'usage',
       'The processes of this machine cannot be listed.',
-      ['Install ps and ss (Debian: apt-get install procps iproute2), or lsof.'],
+      ['Install ps (Debian: apt-get install procps); on other systems than Linux lsof, too.'],
       error,
     );
   }

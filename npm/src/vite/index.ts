@@ -11,7 +11,8 @@ import type { ViteServer } from './server.js';
 export interface AiCleanupPlugin {
   name: string;
   apply: 'serve';
-  configureServer(server: ViteServer): void;
+  /** Of a Vite whose types need not be here. */
+  configureServer(server: object): void;
   watchChange(): void;
   closeBundle(): void;
   devtools: DevTools;
@@ -25,7 +26,8 @@ export default function aiCleanup(): AiCleanupPlugin {
   return {
     name: 'ai-cleanup',
     apply: 'serve',
-    configureServer(server) {
+    configureServer(given) {
+      const server = given as ViteServer;
       guard = install();
       guard.register.startGeneration(); // Vite restarts in this process when its configuration changes
       introduce(guard, server);

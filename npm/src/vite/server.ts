@@ -1,7 +1,7 @@
 // What the plugin uses of Vite, by shape: any Vite from 5 on has it, and this package needs none
 // of Vite's own types to be installed.
 import type { Server } from 'node:http';
-import type { Middleware } from '../panel/panel.js';
+import type { Middleware } from '../panel/middleware.js';
 
 export interface Logger {
   info(message: string, options?: { timestamp?: boolean }): void;

@@ -29,11 +29,16 @@ export function examineProcesses(own: DevProcess[]): Finding[] {
       ? [
           fine(
             'processes',
-            `${several(own.length, 'dev process', 'dev processes')} of this project.`,
+            `${several(working(own).length, 'dev process', 'dev processes')} of this project.`,
           ),
         ]
       : []),
   ];
+}
+
+/** What only starts another and waits for it opens no connection. */
+function working(own: DevProcess[]): DevProcess[] {
+  return own.filter(({ launches }) => !launches);
 }
 
 function portsOf({ ports }: DevProcess): string {
