@@ -30,7 +30,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 test('it holds the licence, the README, package.json and dist, and nothing else', () => {
   const paths = packed.files.map((file) => file.path);
-  const others = paths.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path)).toSorted();
+  const others = paths.filter((path) => !/^dist\/.*\.(c?js|d\.c?ts)$/.test(path)).toSorted();
   // The panel's page comes with what it looks like.
   const page = ['dist/panel/page/index.html', 'dist/panel/page/panel.css'];
   assert.deepEqual(others, ['LICENSE', 'README.md', ...page, 'package.json']);
@@ -71,7 +71,7 @@ test('types resolve under node16 and bundler', async () => {
     analysis: { entrypoints: object };
   };
   assert.deepEqual(Object.keys(analysis.entrypoints).toSorted(), [
-    ...['.', './package.json', './prisma', './register', './vite'],
+    ...['.', './jest', './next', './package.json', './prisma', './register', './vite', './vitest'],
   ]);
   // The two that an ESM package cannot serve: node10, and require() before Node 22.
   const others = Object.values(problems)

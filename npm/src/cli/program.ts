@@ -77,6 +77,16 @@ export function program(result: Result, quiet = false): Command {
       result.code = await watch(options);
     });
 
+  root
+    .command('panel')
+    .description('the same in the browser, on this machine only')
+    .option('--url <url>', 'the database')
+    .option('--port <number>', 'the first port that is tried', toNumber, 5480)
+    .action(async (options: { url?: string; port: number }) => {
+      const { panel } = await import('./panel.js');
+      result.code = await panel(options);
+    });
+
   withCommon(root.command('doctor'))
     .description('look for what is wrong, and say what to do about it')
     .option('--pool <connections>', 'what a pool of yours may open', toNumber, 10)

@@ -1,7 +1,7 @@
 // What the panel shows, once a second, for as long as somebody looks at it: then, and only then,
 // there is a connection to the database. Started by the panel with its first viewer.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Address, findAddress } from '../database/address.js';
+import { type Address, describe, findAddress, isLocal } from '../database/address.js';
 import { type Connection, connect } from '../database/connection.js';
 import { takeSample } from '../database/sample.js';
 import { readServer, type Server } from '../database/server.js';
@@ -13,13 +13,23 @@ import { missingIn } from './missing.js';
 type Viewer = (message: Message) => void;
 
 export interface Visit {
+  address: Address;
   connection: Connection;
   server: Server;
 }
 
+export interface Source {
+  /** The database that was asked for; or else the one of the folder's project. */
+  address?: Address;
+  folder?: string;
+  /** The pools of the program that the panel is part of. */
+  register?: PoolRegister;
+}
+
 const interval = 1000;
 const longestHistory = 900;
-const mostEndings = 50;
+const mostEndings = 200;
+const nothing = { database: null, server: null, limit: null };
 
 export class Feed {
   readonly #viewers = new Set<Viewer>();
@@ -27,10 +37,7 @@ export class Feed {
   #visit: Promise<Visit> | undefined;
   #looking: AbortController | undefined;
 
-  constructor(
-    private readonly folder: string,
-    private readonly register: PoolRegister,
-  ) {}
+  constructor(private readonly source: Source) {}
 
   /** Tells the viewer of everything from now on; call what it returns to stop. */
   watch(viewer: Viewer): () => void {
@@ -75,20 +82,27 @@ export class Feed {
         (error: unknown): Message => ({
           kind: 'trouble',
           trouble: troubleOf(error),
+          point: { at: Date.now(), ...nothing, generation: this.#generation },
           pools: this.#pools(),
         }),
       );
       if (signal.aborted) return;
-      if (message.kind === 'sample') {
-        this.#history.push(message.point);
-        this.#history.splice(0, this.#history.length - longestHistory);
-      }
+      if (message.kind !== 'hello') this.#remember(message.point);
       for (const viewer of this.#viewers) viewer(message);
       await sleep(interval, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
-  async #sample({ connection, server }: Visit): Promise<Message> {
+  #remember(point: Point): void {
+    this.#history.push(point);
+    this.#history.splice(0, this.#history.length - longestHistory);
+  }
+
+  get #generation(): number {
+    return this.source.register?.generation ?? 0;
+  }
+
+  async #sample({ address, connection, server }: Visit): Promise<Message> {
     const { at, connections, leaks, endings } = await takeSample(connection, server, mostEndings);
     const { version, database, role, maxConnections, reserved, extension } = server;
     return {
@@ -98,8 +112,10 @@ export class Feed {
         database: connections.database,
         server: connections.server,
         limit: connections.limit,
-        generation: this.register.generation,
+        generation: this.#generation,
       },
+      where: describe(address),
+      isLocal: isLocal(address),
       server: { version, database, role, maxConnections, reserved, extension },
       leaks,
       endings,
@@ -108,18 +124,20 @@ export class Feed {
     };
   }
 
-  #pools(): Pools {
-    const { generation, poolsTrimmed, connectionsClosed, connectionsLost } = this.register;
+  #pools(): Pools | null {
+    const { register } = this.source;
+    if (register === undefined) return null;
+    const { generation, poolsTrimmed, connectionsClosed, connectionsLost } = register;
     return {
-      pools: this.register.report(),
+      pools: register.report(),
       ...{ generation, poolsTrimmed, connectionsClosed, connectionsLost },
     };
   }
 
   async #connect(): Promise<Visit> {
-    const address: Address = findAddress(undefined, process.env, this.folder);
+    const address = this.source.address ?? findAddress(undefined, process.env, this.source.folder);
     const connection = await connect(address, { wait: interval });
-    return { connection, server: await readServer(connection) };
+    return { address, connection, server: await readServer(connection) };
   }
 
   #hangUp(): void {
@@ -130,6 +148,12 @@ export class Feed {
 }
 
 export function troubleOf(error: unknown): Trouble {
-  if (error instanceof Problem) return { message: error.message, remedy: error.remedy };
+  if (error instanceof Problem) {
+    // A panel has no options: what a command line would be told does not help here.
+    const remedy = error.remedy
+      .map((step) => step.replace(/, or use --url\b[^.]*/, '').replace('--url, ', ''))
+      .filter((step) => !step.includes('--url'));
+    return { message: error.message, remedy };
+  }
   return { message: error instanceof Error ? error.message : String(error), remedy: [] };
 }

@@ -2,18 +2,18 @@
 import type { Ending, Leak } from '../database/sessions.js';
 import type { PoolReport } from '../guard/register.js';
 
-/** One point of the chart. */
+/** One point of the chart; without numbers where the server could not be looked at. */
 export interface Point {
   /** Milliseconds since 1970. */
   at: number;
-  database: number;
-  server: number;
-  limit: number;
+  database: number | null;
+  server: number | null;
+  limit: number | null;
   /** How often the code had been reloaded. */
   generation: number;
 }
 
-/** What the server's side knows of itself, without the database. */
+/** What a program knows of itself, without the database; null where the panel is of no program. */
 export interface Pools {
   pools: PoolReport[];
   generation: number;
@@ -35,7 +35,10 @@ export type Message =
     }
   | {
       kind: 'sample';
-      point: Point;
+      point: Point & { database: number; server: number; limit: number };
+      /** Which server, for people, and whether it is on this machine. */
+      where: string;
+      isLocal: boolean;
       server: {
         version: string;
         database: string;
@@ -46,11 +49,11 @@ export type Message =
       };
       leaks: Leak[];
       endings: Ending[] | null;
-      pools: Pools;
+      pools: Pools | null;
       /** What is missing in the server, and how to get it. */
       missing: Trouble[];
     }
-  | { kind: 'trouble'; trouble: Trouble; pools: Pools };
+  | { kind: 'trouble'; trouble: Trouble; point: Point; pools: Pools | null };
 
 /** The answer to a clean-up. */
 export interface CleanUpAnswer {

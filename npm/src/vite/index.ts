@@ -31,7 +31,7 @@ export default function aiCleanup(): AiCleanupPlugin {
       guard = install();
       guard.register.startGeneration(); // Vite restarts in this process when its configuration changes
       introduce(guard, server);
-      feed = new Feed(server.config.root, guard.register);
+      feed = new Feed({ folder: server.config.root, register: guard.register });
       path = `${server.config.base.replace(/\/?$/, '/')}${panelPath}`;
       server.middlewares.use(path.slice(0, -1), panel(feed));
       printAddress(server, path);

@@ -1,6 +1,7 @@
 // The chart: connections over time against the limit, with a mark where the code was reloaded.
 import uPlot from 'uplot';
 import type { Point } from '../message.js';
+import { clock } from './words.js';
 
 const height = 240;
 
@@ -22,6 +23,7 @@ export class Chart {
   #draw(): void {
     this.#plot?.destroy();
     const colour = (name: string) => this.#colour(name);
+    // Wide enough for a time in whatever words the browser has for it.
     const axis: uPlot.Axis = {
       stroke: colour('--faint'),
       grid: { stroke: colour('--line'), width: 1 },
@@ -34,10 +36,13 @@ export class Chart {
     this.#plot = new uPlot(
       {
         ...this.#size(),
-        legend: { live: true },
+        legend: { live: false },
         cursor: { y: false },
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(5, Math.ceil(max * 1.1))] } },
-        axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }],
+        axes: [
+          { ...axis, values: (_plot, splits) => splits.map((at) => clock(at * 1000)) },
+          { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+        ],
         series: [
           {},
           line('this database', colour('--accent'), { fill: colour('--accent-soft') }),

@@ -2,8 +2,8 @@
 import { html, render, useEffect, useRef, useState } from 'htm/preact/standalone';
 import type { CleanUpAnswer, Message, Point, Pools, Trouble } from '../message.js';
 import { Chart } from './chart.js';
-import { journalTable, leaksTable, poolsTable } from './tables.js';
-import { several } from './words.js';
+import { Journal, leaksTable, poolsTable } from './tables.js';
+import { clock, several } from './words.js';
 
 type Sample = Extract<Message, { kind: 'sample' }>;
 
@@ -11,7 +11,7 @@ interface State {
   application: string;
   points: Point[];
   sample?: Sample;
-  pools?: Pools;
+  pools?: Pools | null;
   trouble?: Trouble;
 }
 
@@ -27,12 +27,20 @@ function next(state: State, message: Message): State {
       return { ...rest, points, sample: message, pools: message.pools };
     }
     case 'trouble':
-      return { ...state, trouble: message.trouble, pools: message.pools };
+      return {
+        ...withGap(state, message.point),
+        ...{ trouble: message.trouble, pools: message.pools },
+      };
   }
 }
 
+/** While nothing is seen there is no line in the chart. */
+function withGap(state: State, gap: Point): State {
+  return { ...state, points: [...state.points, gap].slice(-longestHistory) };
+}
+
 const lost: Trouble = {
-  message: 'The development server does not answer.',
+  message: 'The program that the panel is part of does not answer.',
   remedy: ['The panel connects again by itself.'],
 };
 
@@ -45,27 +53,36 @@ function Panel() {
       setGone(false);
       setState((now) => next(now, JSON.parse(data as string) as Message));
     };
-    events.onerror = () => setGone(true);
+    events.onerror = () => {
+      setGone(true);
+      const gap = { at: Date.now(), database: null, server: null, limit: null, generation: 0 };
+      setState((now) => withGap(now, gap));
+    };
     return () => events.close();
   }, []);
 
   const { sample, pools, points, application } = state;
   const trouble = gone ? lost : state.trouble;
+  const old = trouble !== undefined && sample !== undefined;
   return html`
     <header>
       <div>
         <h1>Connections</h1>
         <p>${application}</p>
       </div>
-      <${CleanUp} />
+      <${CleanUp} sample=${sample} off=${trouble !== undefined} />
     </header>
     ${trouble && html`<${Note} trouble=${trouble} bad />`}
     ${sample?.missing.map((missing) => html`<${Note} trouble=${missing} />`)}
-    ${sample && html`<${Figures} sample=${sample} pools=${pools} />`}
-    <section class="card"><${Plot} points=${points} /></section>
-    ${sample && html`<section class="card"><h2>Who has them</h2>${leaksTable(sample.leaks, application)}</section>`}
-    ${pools && html`<section class="card"><h2>Pools of this dev server</h2>${poolsTable(pools)}</section>`}
-    ${sample && html`<section class="card"><h2>Journal</h2>${journalTable(sample.endings)}</section>`}
+    ${old && html`<p class="old" role="status">What follows was seen at ${clock(sample.point.at)}.</p>`}
+    ${!sample && !trouble && html`<section class="card none">Looking at the server …</section>`}
+    <div class=${`all ${old ? 'stale' : ''}`}>
+      ${sample && html`<${Figures} sample=${sample} pools=${pools} />`}
+      ${points.some(({ server }) => server !== null) && html`<section class="card"><${Plot} points=${points} /></section>`}
+      ${sample && html`<section class="card"><h2>Who has them</h2>${leaksTable(sample.leaks, application)}</section>`}
+      ${pools && html`<section class="card"><h2>Pools of this program</h2>${poolsTable(pools)}</section>`}
+      ${sample && html`<section class="card"><h2>Journal</h2><${Journal} endings=${sample.endings} /></section>`}
+    </div>
   `;
 }
 
@@ -78,7 +95,7 @@ function Note({ trouble, bad }: { trouble: Trouble; bad?: boolean }) {
   `;
 }
 
-function Figures({ sample, pools }: { sample: Sample; pools: Pools }) {
+function Figures({ sample, pools }: { sample: Sample; pools: Pools | null | undefined }) {
   const { point, server } = sample;
   const share = Math.min(1, point.server / point.limit);
   const level = share > 0.9 ? 'bad' : share > 0.7 ? 'warn' : 'good';
@@ -96,10 +113,13 @@ function Figures({ sample, pools }: { sample: Sample; pools: Pools }) {
         <div class="big"><b>${point.database}</b></div>
         <p>in <strong>${server.database}</strong>, this page's one among them</p>
       </div>
-      <div class="card">
-        <div class="big"><b>${pools.connectionsClosed}</b></div>
-        <p>closed in ${several(pools.poolsTrimmed, 'pool')} of older code</p>
-      </div>
+      ${
+        pools &&
+        html`<div class="card">
+          <div class="big"><b>${pools.connectionsClosed}</b></div>
+          <p>closed in ${several(pools.poolsTrimmed, 'pool')} of older code</p>
+        </div>`
+      }
       <div class="card">
         <div class="big"><b>${server.extension === null ? '–' : retired}</b></div>
         <p>
@@ -121,10 +141,17 @@ function Plot({ points }: { points: Point[] }) {
   return html`<div class="chart" ref=${element}></div>`;
 }
 
-function CleanUp() {
+function CleanUp({ sample, off }: { sample: Sample | undefined; off: boolean }) {
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<CleanUpAnswer>();
   const cleanUp = async () => {
+    const isElsewhere = sample !== undefined && !sample.isLocal;
+    if (
+      isElsewhere &&
+      !confirm(`End the idle connections of ${sample.where}, which is not on this machine?`)
+    ) {
+      return;
+    }
     setBusy(true);
     try {
       const response = await fetch('api/clean-up', { method: 'POST' });
@@ -138,10 +165,20 @@ function CleanUp() {
   };
   return html`
     <div class="clean-up">
-      <output title=${answer?.stayed.map((one) => `${one.pid} ${one.application}: ${one.reason}`).join('\n')}>
+      <output>
         ${answer && sentence(answer)}
+        ${
+          answer &&
+          answer.stayed.length > 0 &&
+          html`<details>
+            <summary>who stayed, and why</summary>
+            <ul>
+              ${answer.stayed.map((one) => html`<li>${one.application || 'no name'} (${one.pid}): ${one.reason}</li>`)}
+            </ul>
+          </details>`
+        }
       </output>
-      <button disabled=${busy} onClick=${cleanUp} title="Ends the idle connections of this database">
+      <button disabled=${busy || off} onClick=${cleanUp} title="Ends the idle connections of this database">
         ${busy ? 'Cleaning up …' : 'Clean up'}
       </button>
     </div>

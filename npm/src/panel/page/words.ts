@@ -8,7 +8,7 @@ export function duration(seconds: number | null): string {
 }
 
 export function clock(at: number | string | Date): string {
-  return new Date(at).toLocaleTimeString([], { hour12: false });
+  return new Date(at).toLocaleTimeString();
 }
 
 export function several(count: number, one: string): string {
