@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { atEnd, isRunning, kill, type Owner } from './owner.ts';
+import { atEnd, isRunning, killGroup, type Owner } from './owner.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -34,7 +34,7 @@ export interface Answer {
   text: string;
 }
 
-export class App<Server extends { origin: string; output: string } = DevServer> {
+export class App<Server extends { origin: string; output: string; running: boolean } = DevServer> {
   /** When the latest save was seen to have had its effect. */
   private saved = 0;
 
@@ -62,6 +62,24 @@ export class App<Server extends { origin: string; output: string } = DevServer> 
       symlinkSync(join(modules, other), join(folder, 'node_modules', entry));
     }
     return App.serve(t, folder, options);
+  }
+
+  /**
+   * The same with an app of apps/ and a program of its own, in a folder below this one: bundlers do
+   * not follow links to packages elsewhere.
+   */
+  static async startProgram(
+    t: Owner,
+    name: string,
+    args: string[],
+    env: Record<string, string>,
+  ): Promise<App> {
+    const apps = join(here, '.apps');
+    mkdirSync(apps, { recursive: true });
+    const folder = mkdtempSync(join(apps, `${name}.`));
+    atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    cpSync(join(here, 'apps', name), folder, { recursive: true });
+    return new App(folder, await DevServer.start(t, folder, args, env));
   }
 
   private static async serve(
@@ -121,8 +139,9 @@ export class App<Server extends { origin: string; output: string } = DevServer> 
     await new Promise((later) => setTimeout(later, this.saved + 100 - performance.now()));
     this.edit('src/server/config.ts', /tutor: '.*'/, `tutor: '${tutor}'`);
     const answer = await until(`the code with ${tutor}`, async () => {
-      const latest = await this.get('/api/info');
-      return !latest.ok || latest.text.includes(`"${tutor}"`) ? latest : undefined;
+      const latest = await this.get('/api/info').catch(() => undefined); // it may be restarting
+      if (latest === undefined && !this.server.running) throw new Error(this.server.output);
+      return !latest?.ok || latest.text.includes(`"${tutor}"`) ? latest : undefined;
     });
     this.saved = performance.now();
     return answer;
@@ -147,8 +166,9 @@ export class DevServer {
       cwd: folder,
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // with a group of its own, so that what it starts ends with it
     });
-    atEnd(t, () => kill(child));
+    atEnd(t, () => killGroup(child));
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => lines.push(text));

@@ -92,6 +92,7 @@ class Terminal {
   readonly ended: Promise<void>;
   output = '';
   status: number | null | undefined;
+  readonly running = true;
   readonly type: (keys: string) => void;
 
   constructor(t: TestContext, cwd: string, env: Record<string, string>) {

@@ -41,6 +41,17 @@ export function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
+/** The same with everything that it has started. */
+export async function killGroup(child: ChildProcess): Promise<void> {
+  const exit = isRunning(child) ? once(child, 'exit') : undefined;
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // nobody of it is left
+  }
+  await exit;
+}
+
 /** Ends a process, whatever it does, and waits until it is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return;

@@ -39,7 +39,7 @@ export function onBirth(births: Births): void {
 
 /** By shape: there are as many classes as there are copies of pg, and bundlers rename them. */
 function kindOf(prototype: object): Kind | 'server' | 'other' {
-  if (prototype instanceof Server) return 'server';
+  if (prototype === Server.prototype || prototype instanceof Server) return 'server';
   if (!('connect' in prototype && 'query' in prototype)) return 'other';
   const pool = owner(prototype, '_pulseQueue');
   if (pool !== undefined && 'totalCount' in prototype) {

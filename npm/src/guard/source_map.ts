@@ -1,6 +1,6 @@
 // Where a position in generated code comes from, by the map that the tool has left with it: in what
 // Node.js keeps of loaded modules, in the file itself, or beside it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { findSourceMap, SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,9 @@ export function sourceOf(position: Position): Position {
   try {
     const map = findSourceMap(position.file) ?? mapOnDisk(position.file);
     const entry = map?.findEntry(position.line - 1, position.column - 1);
-    if (entry === undefined || !('originalSource' in entry)) return position;
+    if (entry === undefined || !('originalSource' in entry)) {
+      return { ...position, file: pathOf(position.file, position.file) };
+    }
     return {
       file: pathOf(entry.originalSource, position.file),
       line: entry.originalLine + 1,
@@ -45,12 +47,16 @@ function mapOnDisk(file: string): SourceMap | undefined {
   return new SourceMap(JSON.parse(text) as SourceMapPayload);
 }
 
-/** Bundlers have URLs of their own for files of the project. */
+/** Bundlers have URLs of their own for files, relative to the project or to the workspace's root. */
+const bundled =
+  /^(?:webpack-internal|webpack|turbopack):\/\/[^/]*\/(?:\([^)]*\)\/)?(?:\[project\]\/)?(?:\.\/)?(.*?)(?:\?\w*)?$/;
+
 function pathOf(source: string, generated: string): string {
   if (source.startsWith('file:')) return fileURLToPath(source);
-  const inProject = /^(?:turbopack:\/\/\/\[project\]\/|webpack:\/\/[^/]*\/(?:\.\/)?)(.*)$/.exec(
-    source,
-  );
-  if (inProject?.[1] !== undefined) return resolve(inProject[1].replace(/\?\w*$/, ''));
-  return resolve(dirname(generated), source);
+  const inside = bundled.exec(source)?.[1];
+  if (inside === undefined) return resolve(dirname(generated), source);
+  for (let path = inside; ; path = path.slice(path.indexOf('/') + 1)) {
+    if (existsSync(path)) return resolve(path);
+    if (!path.includes('/')) return resolve(inside);
+  }
 }

@@ -1,0 +1,6 @@
+module.exports = {
+  testMatch: ['**/generated/*.jest.js'],
+  setupFiles: process.env.GUARD === 'jest' ? ['ai-cleanup/jest'] : [],
+  maxWorkers: 4,
+  forceExit: true,
+};

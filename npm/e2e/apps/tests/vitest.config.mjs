@@ -1,0 +1,8 @@
+export default {
+  test: {
+    include: ['generated/*.vitest.mjs'],
+    setupFiles: process.env.GUARD === 'vitest' ? ['ai-cleanup/vitest'] : [],
+    maxWorkers: 4,
+    testTimeout: 60000,
+  },
+};
