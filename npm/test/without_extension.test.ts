@@ -43,6 +43,37 @@ test('ends the idle, leaves work alone, and says what it cannot promise', async 
   assert.deepEqual([clients.isLost(transaction), clients.isLost(busy)], [false, false]);
 });
 
+test('what only looks idle is spared and named, as far as SQL can see; force ends it', async () => {
+  const client = async (name: string) => (await clients.idle(1, name))[0];
+  const listener = await client('listener');
+  const holder = await client('migrate');
+  const owner = await client('owner');
+  await client('psql');
+  await client('forgotten');
+  await listener?.query('listen news');
+  await holder?.query('SELECT pg_advisory_lock(72707369)');
+  await owner?.query('CREATE TEMPORARY TABLE mine ()');
+  const cleaned = await answer<Answer>([], setting());
+  const reasons = Object.fromEntries(
+    cleaned.stayed.map(({ application, reason }) => [application, reason]),
+  );
+  const seesTables = (
+    await cluster.query<{ version: number }>(
+      "SELECT current_setting('server_version_num')::int AS version",
+    )
+  )[0];
+  assert.deepEqual(reasons, {
+    listener: 'protected: it listens for notifications',
+    migrate: 'protected: it holds a session-level lock',
+    ...((seesTables?.version ?? 0) >= 160000
+      ? { owner: 'protected: it has temporary tables' }
+      : {}),
+    psql: 'is a database tool that somebody has open',
+  });
+  const forced = await answer<Answer>(['force'], setting());
+  assert.equal(forced.went.length, cleaned.stayed.length);
+});
+
 test('a dry run ends nobody', async () => {
   const opened = await clients.idle(2);
   await clients.inTransaction();

@@ -5,11 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.js';
 import { codeOf } from './failure.js';
 import type { Outcome, Plan, Session, Wishes } from './outcome.js';
+import { protectionReason } from './protection.js';
 import { isSession } from './sessions.js';
 
 interface Seen extends Session {
   /** With the pid, what makes it this session and no other. */
   startedAt: string | null;
+  /** It only looks idle. */
+  isSpared: boolean;
 }
 
 const insufficientPrivilege = '42501';
@@ -60,6 +63,13 @@ export async function cleanUpPlainly(connection: Connection, wishes: Wishes): Pr
 
 function look(connection: Connection): Promise<Seen[]> {
   return connection.rows<Seen>(`
+    SELECT pid, role, application, client, state, "startedAt", "idleSeconds",
+           coalesce(protection, doing) AS reason, protection IS NOT NULL AS "isSpared"
+      FROM (${sessions}) AS seen
+     ORDER BY "idleSeconds" DESC NULLS LAST, pid`);
+}
+
+const sessions = `
     SELECT pid, usename AS role, application_name AS application, host(client_addr) AS client,
            state, backend_start::text AS "startedAt",
            CASE WHEN state = 'idle'
@@ -70,21 +80,22 @@ function look(connection: Connection): Promise<Seen[]> {
                       WHEN 'idle in transaction' THEN 'is in a transaction'
                       WHEN 'idle in transaction (aborted)' THEN 'is in a failed transaction'
                       WHEN 'fastpath function call' THEN 'executes a function'
-                      ELSE 'our role may not see what it does' END AS reason
-      FROM pg_stat_activity
-     WHERE ${isSession} AND datname = current_database() AND pid <> pg_backend_pid()
-     ORDER BY 7 DESC NULLS LAST, pid`);
-}
+                      ELSE 'our role may not see what it does' END AS doing,
+           CASE WHEN state = 'idle' THEN ${protectionReason} END AS protection
+      FROM pg_stat_activity a
+     WHERE ${isSession} AND datname = current_database() AND pid <> pg_backend_pid()`;
 
-function isToGo(session: Session, wishes: Wishes): boolean {
+function isToGo(session: Seen, wishes: Wishes): boolean {
   return (
     wishes.force === true ||
-    (session.state === 'idle' && (session.idleSeconds ?? 0) >= (wishes.idleSeconds ?? 0))
+    (session.state === 'idle' &&
+      !session.isSpared &&
+      (session.idleSeconds ?? 0) >= (wishes.idleSeconds ?? 0))
   );
 }
 
 function toGo(wishes: Wishes): (session: Seen) => Session {
-  return ({ startedAt: _, ...session }) => ({
+  return ({ startedAt: _, isSpared: __, ...session }) => ({
     ...session,
     reason: wishes.force === true ? 'all are ended' : session.reason,
   });

@@ -114,7 +114,11 @@ function originOf({ raw, shown }: Frame, translate: Translate): Position {
 }
 
 function positionIn(frame: string): Position | undefined {
-  const [, file, line, column] = /([^\s(]+|\/[^(]+?):(\d+):(\d+)\)?$/.exec(frame) ?? [];
+  // `at name (file:1:2)`, or `at file:1:2`; bundlers have parentheses in both.
+  const [, file, line, column] =
+    /^.* \((.+):(\d+):(\d+)\)$/.exec(frame) ??
+    /^\s*at (?:async )?(.+):(\d+):(\d+)$/.exec(frame) ??
+    [];
   return file === undefined
     ? undefined
     : { file: pathOf(file), line: Number(line), column: Number(column) };
