@@ -1,5 +1,5 @@
-// Test runners with naive code on a server that is too small for all their pools: with the extension
-// and the guard no test fails, and no error is left over.
+// Test runners with naive code on a server that has room for the pools of all workers, but not of all
+// files: with the extension and the guard no test fails, and no error is left over.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { Database } from './database.ts';
 import { here } from './driver.ts';
 import { atEnd } from './owner.ts';
 
-/** As many as are too many: each has a pool of 5. */
+/** As many as are too many for 27 slots: each has a pool of 5, and 4 run at a time. */
 const files = 12;
 const ending = { jest: 'jest.js', vitest: 'vitest.mjs' };
 
@@ -48,17 +48,13 @@ const commands: Record<keyof typeof bodies, string[]> = {
 
 for (const runner of ['jest', 'vitest'] as const) {
   test(`${runner}: every test passes, and no error is unhandled`, async (t) => {
-    const database = await Database.start(t, { settings: ['max_connections = 14'] });
+    const database = await Database.start(t);
     const folder = project(t, runner);
     const output = await run(folder, commands[runner], {
       DATABASE_URL: database.url,
       GUARD: runner,
     });
     assert.match(output, new RegExp(`${2 * files} passed`));
-    assert.doesNotMatch(output, /unhandled|failed|57P05|53300/i, output);
-    const [ended] = await database.query<{ count: number }>(
-      'SELECT sessions_retired::int AS count FROM ai_cleanup_stats',
-    );
-    t.diagnostic(`${ended?.count} sessions were retired meanwhile`);
+    assert.doesNotMatch(output, /unhandled|\bFAIL\b|× |57P05|53300/i, output);
   });
 }

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 export interface Manifest {
   name?: string;
   type?: string;
+  packageManager?: string;
   workspaces?: unknown;
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;

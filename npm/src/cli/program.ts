@@ -24,6 +24,7 @@ const examples = `  ai-cleanup                  end the idle connections
   ai-cleanup --dry-run        only say which these are
   ai-cleanup --force          end all connections, at work or not
   npm run db:cleanup force    the same by a script "db:cleanup": "ai-cleanup"
+  ai-cleanup init             set this project up
   ai-cleanup reset            end the dev servers, clean up, start afresh`;
 
 /** The program; the command that is run leaves its exit code in `result`. */
@@ -75,6 +76,18 @@ export function program(result: Result, quiet = false): Command {
     .action(async (options: Common & { interval: number; looks?: number }) => {
       const { watch } = await import('./watch.js');
       result.code = await watch(options);
+    });
+
+  root
+    .command('init')
+    .description('set this project up: shows what it would change, and asks')
+    .option('--url <url>', 'the database')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'only show it')
+    .action(async (options: { url?: string; yes?: boolean; dryRun?: boolean }) => {
+      const wish = understand({ dryRun: options.dryRun, words: [] });
+      const { init } = await import('./init.js');
+      result.code = await init({ ...options, dryRun: wish.dryRun });
     });
 
   root
