@@ -22,16 +22,13 @@ test('it counts live, says who leaks, cleans up, and shows the journal', async (
   await page.getByText('retired by ai_cleanup 1').waitFor();
 
   await app.get('/api/info');
-  await page.getByRole('row', { name: /ai-tutor-sessions\/vite:\d+ pid=\d+ app/ }).waitFor();
-  await page.getByRole('row', { name: /in use/ }).waitFor();
+  const named = /ai-tutor-[a-z]*\/vite:\d+ src\/server\/db-naive\.ts:9 pid=\d+ app/;
+  await page.getByRole('row', { name: named }).waitFor();
+  await page.getByRole('row', { name: /src\/server\/db-naive\.ts:9 .* in use/ }).waitFor();
 
   await page.getByRole('button', { name: 'Clean up' }).click();
   await page.getByText('4 idle connections ended, 0 stayed.').waitFor();
-  await page
-    .getByRole('row', { name: /forgotten .* call retired/ })
-    .first()
-    .waitFor();
-  assert.equal(await page.getByRole('row', { name: /forgotten .* call retired/ }).count(), 3);
+  await page.getByRole('row', { name: /3 forgotten .* call retired/ }).waitFor();
   assert.deepEqual(await idle(), ['57P05', '57P05', '57P05']);
   assert.equal((await app.get('/api/info')).status, 200);
   assert.deepEqual(problems, []);
@@ -62,8 +59,34 @@ test('when the server has gone it says so, and comes back with it', async (t) =>
   await page.locator('#count').waitFor();
   await database.cluster.stopServer();
   await page.getByRole('alert').getByText('No PostgreSQL answers').waitFor();
+  await page.getByText('What follows was seen at').waitFor();
+  await page.locator('.stale #count').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Clean up' }).isDisabled(), true);
   await database.cluster.startServer();
   await page.getByRole('alert').waitFor({ state: 'detached' });
+  assert.equal(await page.locator('.stale').count(), 0);
+});
+
+test('on a narrow screen the page does not scroll sideways, and tables say that they do', async (t) => {
+  const database = await Database.start(t);
+  const app = await App.start(t, { databaseUrl: database.url, mode: 'guarded' });
+  await database.leak('forgotten', 1);
+  const page = await openPage(t, `${app.origin}/__ai_cleanup/`, {
+    viewport: { width: 380, height: 800 },
+  });
+  await page.getByRole('row', { name: /forgotten/ }).waitFor();
+  const [page_, card] = await page.evaluate(() =>
+    [document.documentElement, document.querySelector('.card > table')?.parentElement].map(
+      (element) => ({
+        wide: element?.scrollWidth ?? 0,
+        shown: element?.clientWidth ?? 0,
+        background: element == null ? '' : getComputedStyle(element).backgroundAttachment,
+      }),
+    ),
+  );
+  assert.equal(page_?.wide, page_?.shown);
+  assert.ok((card?.wide ?? 0) > (card?.shown ?? 0));
+  assert.match(card?.background ?? '', /local.*scroll/);
 });
 
 test('only its own page may clean up, only names of this server lead to it', async (t) => {

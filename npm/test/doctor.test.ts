@@ -85,7 +85,26 @@ test('force=true in .npmrc, and a project without a script', async () => {
   writeFileSync(join(project, '.npmrc'), 'force=true\n');
   writeFileSync(join(project, 'package.json'), '{}');
   assert.match((await find('npm_force'))?.what ?? '', /\.npmrc has force=true/);
-  assert.deepEqual((await find('script'))?.remedy, ['npm pkg set scripts.db:cleanup=ai-cleanup']);
+  assert.match((await find('script'))?.remedy.join() ?? '', /npm pkg set scripts\.db:cleanup/);
+});
+
+test('pg without a guard, until one is in the scripts or in a configuration', async () => {
+  assert.equal(await find('guard'), undefined, 'there is no pg');
+  const manifest = (dev: string) =>
+    writeFileSync(
+      join(project, 'package.json'),
+      JSON.stringify({ scripts: { dev }, dependencies: { pg: '8' } }),
+    );
+  manifest('node server.js');
+  assert.match((await find('guard'))?.remedy.join() ?? '', /ai-cleanup init/);
+  manifest('node --import ai-cleanup/register server.js');
+  assert.equal(await find('guard'), undefined);
+  manifest('next dev');
+  writeFileSync(
+    join(project, 'next.config.mjs'),
+    "import { withAiCleanup } from 'ai-cleanup/next';\nexport default withAiCleanup({});\n",
+  );
+  assert.equal(await find('guard'), undefined);
 });
 
 test('connection_limit, which postgres.js hands on to the server', async () => {

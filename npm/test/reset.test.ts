@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Cluster } from './cluster.js';
 import { answer, clean, command, main } from './command.js';
@@ -172,6 +172,32 @@ function portOf(child: ChildProcess): Promise<string> {
     });
   });
 }
+
+test('what only starts a dev server is none itself, and is ended with it', async () => {
+  // As `next dev` and `tsx watch` do: a dev tool by its name, whose child listens.
+  const tool = join(shop, 'node_modules/.bin/tsx');
+  mkdirSync(dirname(tool), { recursive: true });
+  writeFileSync(
+    tool,
+    `const { spawn } = require('node:child_process');
+     const [, , script] = process.argv;
+     spawn(process.execPath, [script], { stdio: 'inherit' }).on('exit', () => process.exit());`,
+  );
+  const child = spawn(process.execPath, [tool, join(shop, 'server.mjs')], {
+    ...{ cwd: shop, env: clean(), stdio: ['ignore', 'pipe', 'inherit'] as const },
+  });
+  children.push(child);
+  await new Promise((listens) => child.stdout?.once('data', listens));
+  const { stdout } = await command(['doctor'], { folder: shop });
+  assert.match(stdout, /1 dev process of this project/);
+  assert.match(stdout, /1 process of this project × a pool of 10/);
+  const report = await answer<{ processes: { launches: boolean }[]; ready: boolean }>(
+    ['reset', '--yes'],
+    { folder: shop },
+  );
+  assert.deepEqual(report.processes.map(({ launches }) => launches).toSorted(), [false, true]);
+  assert.equal(report.ready, true);
+});
 
 test('doctor multiplies dev servers by their pools', async () => {
   await devServer(shop);

@@ -79,7 +79,8 @@ async function open(address: Address, way: Way): Promise<Connection> {
 
 /** In TLS, too, the URL means what it means to psql: node-postgres takes it otherwise. */
 function configOf({ url }: Address): pg.ClientConfig {
-  const useLibpqCompat = !/[?&]uselibpqcompat=/.test(url);
+  // (no-verify is a word of node-postgres alone.)
+  const useLibpqCompat = !/[?&](uselibpqcompat=|sslmode=no-verify)/.test(url);
   return {
     ...toClientConfig(parse(url, { useLibpqCompat })),
     application_name: name,

@@ -6,11 +6,13 @@ import { type Address, describe } from '../../database/address.js';
 import { scriptsOf } from '../../project.js';
 import { type Finding, fine, hint, problem } from '../finding.js';
 import { npmrcWithForce } from '../wish.js';
+import { examineGuard } from './guard.js';
 
 export async function examineProject(address: Address, project: string): Promise<Finding[]> {
   return [
     fine('url', `The database is ${describe(address)} (from ${address.from}).`),
     ...connectionLimit(address, project),
+    ...examineGuard(project),
     ...npmForce(project),
     ...script(project),
   ];
@@ -74,7 +76,7 @@ function script(project: string): Finding[] {
         hint(
           'script',
           'No script in package.json calls ai-cleanup.',
-          'npm pkg set scripts.db:cleanup=ai-cleanup',
+          'ai-cleanup init, or: npm pkg set scripts.db:cleanup=ai-cleanup',
         ),
       ];
 }
