@@ -40,7 +40,7 @@ export class Chart {
         cursor: { y: false },
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(5, Math.ceil(max * 1.1))] } },
         axes: [
-          { ...axis, values: (_plot, splits) => splits.map((at) => clock(at * 1000)) },
+          { ...axis, space: 100, values: (_plot, splits) => splits.map((at) => clock(at * 1000)) },
           { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
         ],
         series: [
