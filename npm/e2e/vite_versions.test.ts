@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Database } from './database.ts';
 import { Driver, here } from './driver.ts';
 
-for (const vite of ['vite6', 'vite7']) {
+for (const vite of ['vite5', 'vite6', 'vite7']) {
   test(vite, async (t) => {
     const database = await Database.start(t);
     const driver = new Driver(

@@ -90,7 +90,9 @@ export class Cluster {
   /** Where whoever runs the tests looks into it afterwards, or beside the data. */
   private get logFile(): string {
     const logs = process.env['SERVER_LOGS'];
-    return logs === undefined ? join(this.folder, 'log') : join(logs, `${basename(this.folder)}.log`);
+    return logs === undefined
+      ? join(this.folder, 'log')
+      : join(logs, `${basename(this.folder)}.log`);
   }
 
   get log(): string {

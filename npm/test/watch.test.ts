@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import headless from '@xterm/headless';
+import pg from 'pg';
 import { Clients } from './clients.js';
 import { Cluster } from './cluster.js';
 import { clean, command, execute, main } from './command.js';
@@ -43,6 +44,28 @@ test('as JSON', async () => {
     looks.map(({ connections }) => connections),
     Array(2).fill({ database: 1, server: 1, limit: 97 }),
   );
+});
+
+test('who waits in line is shown', async () => {
+  const narrow = await Cluster.start({ settings: ['ai_cleanup.max_sessions = 3'] });
+  const busy = new Clients(narrow);
+  for (let session = 1; session <= 3; session++) await busy.atWork();
+  const waiting = new pg.Client(narrow.url());
+  const served = waiting.connect();
+  const inLine = 'SELECT FROM ai_cleanup_line';
+  while ((await narrow.query(inLine, 'app')).length === 0) {}
+  const { stdout } = await command(['watch', '--looks', '1', '--json'], {
+    environment: { DATABASE_URL: narrow.url('postgres') },
+  });
+  const { line } = JSON.parse(stdout) as { line: { place: number; role: string }[] };
+  assert.deepEqual(
+    line.map(({ place, role }) => [place, role]),
+    [[1, 'app']],
+  );
+  await busy.close();
+  await served;
+  await waiting.end();
+  await narrow.stop();
 });
 
 test('it comes back when its connection is lost', async () => {

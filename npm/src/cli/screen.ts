@@ -63,11 +63,12 @@ function past(known: Known, columns: number, size: Size): string[] {
 }
 
 function body(known: Known, sample: Sample, columns: number, size: Size): string[] {
-  const { connections, leaks, endings } = sample;
+  const { connections, leaks, endings, line } = sample;
   return [
     `  ${bar(connections.server, connections.limit)} ` +
       `${pc.bold(`${connections.server} of ${connections.limit}`)} connections in use, ` +
-      `${several(connections.database, 'of them', 'of them')} to ${known.database}`,
+      `${several(connections.database, 'of them', 'of them')} to ${known.database}` +
+      (line?.length ? pc.yellow(`; ${several(line.length, 'login')} waiting`) : ''),
     '',
     chart(known.history, connections.limit, known.seconds, columns, size.chart),
     '',

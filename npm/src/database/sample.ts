@@ -8,6 +8,8 @@ import {
   readCount,
   readEndings,
   readLeaks,
+  readLine,
+  type Waiting,
 } from './sessions.js';
 
 export interface Sample {
@@ -16,6 +18,8 @@ export interface Sample {
   leaks: Leak[];
   /** Null without the extension. */
   endings: Ending[] | null;
+  /** Who waits for room; null where the server has no line. */
+  line: Waiting[] | null;
 }
 
 export async function takeSample(
@@ -28,5 +32,6 @@ export async function takeSample(
     connections: { ...(await readCount(connection, server)), limit: limitOf(server) },
     leaks: await readLeaks(connection, server),
     endings: await readEndings(connection, server, mostEndings),
+    line: await readLine(connection, server),
   };
 }

@@ -91,6 +91,25 @@ export async function readEndings(
      ORDER BY ended_at DESC LIMIT ${most}`);
 }
 
+/** A login that waits for room. */
+export interface Waiting {
+  place: number;
+  role: string;
+  database: string;
+  waitedSeconds: number;
+}
+
+/** The line of the whole server, the first on top; null where the extension has none (before 1.2). */
+export async function readLine(connection: Connection, server: Server): Promise<Waiting[] | null> {
+  const version = /^(\d+)\.(\d+)/.exec(server.extension ?? '') ?? [];
+  if (!hasExtension(server) || Number(version[1]) * 100 + Number(version[2]) < 102) {
+    return null;
+  }
+  return connection.rows<Waiting>(`
+    SELECT place, role, database, extract(epoch FROM waited)::float8 AS "waitedSeconds"
+      FROM ${server.schema}.ai_cleanup_line ORDER BY place`);
+}
+
 /** The endings that a call of ai_cleanup() on this connection has brought about since a moment. */
 export function readOwnEndings(
   connection: Connection,

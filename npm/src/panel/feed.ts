@@ -103,7 +103,11 @@ export class Feed {
   }
 
   async #sample({ address, connection, server }: Visit): Promise<Message> {
-    const { at, connections, leaks, endings } = await takeSample(connection, server, mostEndings);
+    const { at, connections, leaks, endings, line } = await takeSample(
+      connection,
+      server,
+      mostEndings,
+    );
     const { version, database, role, maxConnections, reserved, extension } = server;
     return {
       kind: 'sample',
@@ -119,6 +123,7 @@ export class Feed {
       server: { version, database, role, maxConnections, reserved, extension },
       leaks,
       endings,
+      line,
       pools: this.#pools(),
       missing: missingIn(server),
     };

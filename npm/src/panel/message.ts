@@ -1,5 +1,5 @@
 // What the panel's server tells its page: types only, for both sides.
-import type { Ending, Leak } from '../database/sessions.js';
+import type { Ending, Leak, Waiting } from '../database/sessions.js';
 import type { PoolReport } from '../guard/register.js';
 
 /** One point of the chart; without numbers where the server could not be looked at. */
@@ -49,6 +49,7 @@ export type Message =
       };
       leaks: Leak[];
       endings: Ending[] | null;
+      line: Waiting[] | null;
       pools: Pools | null;
       /** What is missing in the server, and how to get it. */
       missing: Trouble[];

@@ -2,7 +2,7 @@
 import { html, render, useEffect, useRef, useState } from 'htm/preact/standalone';
 import type { CleanUpAnswer, Message, Point, Pools, Trouble } from '../message.js';
 import { Chart } from './chart.js';
-import { Journal, leaksTable, poolsTable } from './tables.js';
+import { Journal, leaksTable, lineTable, poolsTable } from './tables.js';
 import { clock, several } from './words.js';
 
 type Sample = Extract<Message, { kind: 'sample' }>;
@@ -80,6 +80,7 @@ function Panel() {
       ${sample && html`<${Figures} sample=${sample} pools=${pools} />`}
       ${points.some(({ server }) => server !== null) && html`<section class="card"><${Plot} points=${points} /></section>`}
       ${sample && html`<section class="card"><h2>Who has them</h2>${leaksTable(sample.leaks, application)}</section>`}
+      ${sample?.line?.length ? html`<section class="card"><h2>Logins that wait</h2>${lineTable(sample.line)}</section>` : ''}
       ${pools && html`<section class="card"><h2>Pools of this program</h2>${poolsTable(pools)}</section>`}
       ${sample && html`<section class="card"><h2>Journal</h2><${Journal} endings=${sample.endings} /></section>`}
     </div>

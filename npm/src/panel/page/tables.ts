@@ -1,6 +1,6 @@
 // The panel's tables: who has the connections, this server's own pools, and the journal.
 import { html, useState } from 'htm/preact/standalone';
-import type { Ending, Leak } from '../../database/sessions.js';
+import type { Ending, Leak, Waiting } from '../../database/sessions.js';
 import type { Pools } from '../message.js';
 import { clock, duration } from './words.js';
 
@@ -66,6 +66,31 @@ export function poolsTable({ pools }: Pools) {
         )}
       </tbody>
     </table>
+  `;
+}
+
+export function lineTable(line: Waiting[]) {
+  return html`
+    <table>
+      <thead>
+        <tr>
+          <th class="number">place</th><th>database</th><th>role</th><th class="number">waits for</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${line.slice(0, shown).map(
+          (one) => html`
+            <tr>
+              <td class="number">${one.place}</td>
+              <td>${one.database}</td>
+              <td>${one.role}</td>
+              <td class="number">${duration(one.waitedSeconds)}</td>
+            </tr>
+          `,
+        )}
+      </tbody>
+    </table>
+    ${line.length > shown && html`<p>… and ${line.length - shown} more</p>`}
   `;
 }
 
