@@ -39,8 +39,6 @@ for my $tcp (0, 1)
 		0, "$how: nor does ai_connections show them");
 	is($admin->value("SELECT numbackends FROM pg_stat_database WHERE datname = 'work'"),
 		0, "$how: nor does numbackends");
-	is($admin->value('SELECT pg_terminate_backend(' . $clients[0]->pid . ')'),
-		'f', "$how: there is nothing to terminate");
 	$admin->value('CREATE DATABASE copy TEMPLATE work');
 	$admin->value('DROP DATABASE work');
 	$admin->value('ALTER DATABASE copy RENAME TO work');
@@ -87,6 +85,5 @@ is($admin->value("SELECT query FROM pg_stat_activity WHERE pid = $attendant"),
 	'holds 0 connections', 'in the end nothing is held');
 
 $node->stop('fast');
-unlike(new_log($node) =~ s/WARNING:  PID \d+ is not a PostgreSQL backend process//gr,
-	qr/(WARNING|ERROR|PANIC|was terminated by signal)/, 'without complaints');
+unlike(new_log($node), qr/(WARNING|ERROR|PANIC|was terminated by signal)/, 'without complaints');
 done_testing();
