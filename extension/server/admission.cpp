@@ -91,6 +91,14 @@ close_reserve()
 	line::wake_all();
 }
 
+// Later than closed_time from now it was said before the clock was set back.
+bool
+reserve_is_closed(Timestamp now)
+{
+	const Timestamp until = read_timestamp(desk().closed_until);
+	return now < until && until <= after(now, closed_time);
+}
+
 bool
 may_wait(const room::Prospect &prospect, Timestamp start, Timestamp now)
 {
@@ -102,7 +110,7 @@ may_wait(const room::Prospect &prospect, Timestamp start, Timestamp now)
 		return !crowded || now < after(start, crowded_grace);
 	if (crowded)
 		close_reserve();
-	return !crowded && now >= read_timestamp(desk().closed_until) && line::is_first_of_all();
+	return !crowded && !reserve_is_closed(now) && line::is_first_of_all();
 }
 
 // Until the latch is set, or then. A client that hangs up meanwhile gives up its place.
