@@ -16,7 +16,7 @@ async function saveAll(app: App): Promise<void> {
 }
 
 for (const [name, program] of Object.entries(programs)) {
-  if (program.app === 'next') {
+  if (name === 'Next.js, Turbopack') {
     test(`${name}, nothing else: it leaks`, async (t) => {
       const database = await Database.start(t, { extension: false });
       await saveAll(await start(t, database, program));

@@ -23,7 +23,7 @@ export const programs: Record<string, Program> = {
   },
   'Next.js, webpack': {
     ...{ app: 'next', args: next('--webpack') },
-    guards: { withAiCleanup: { GUARD: 'next' }, register },
+    guards: { withAiCleanup: { GUARD: 'next' } }, // it is slow, and one way is like the other
   },
   'Express, tsx watch': {
     ...{ app: 'express', args: [`${modules}/tsx/dist/cli.mjs`, 'watch', 'src/server.ts'] },

@@ -33,7 +33,7 @@ after(() => cluster.stop());
 /** Takes every slot: those of ordinary roles, then those kept for superusers. */
 async function fill(): Promise<void> {
   await clients.idle(slots - reserved);
-  await superusers.idle(reserved, 'psql');
+  await superusers.idle(reserved, 'admin-tool');
 }
 
 test('full for ordinary roles: it tries again for a while, then says what to do', async () => {
