@@ -1,3 +1,4 @@
+// Vitest with the guard or without, by GUARD; for runners.test.ts.
 export default {
   test: {
     include: ['generated/*.vitest.mjs'],
