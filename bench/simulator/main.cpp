@@ -46,14 +46,13 @@ all_policies()
 		{.name = "ripe 5 s, waits 6 s",
 		 .ripe_for_login = 5 * second,
 		 .admission_timeout = 6 * second},
-		{.name = "headroom 1 s", .ripe_for_headroom = second},
 		{.name = "headroom 5 s", .ripe_for_headroom = 5 * second},
 		{.name = "headroom 5 s, no rest", .ripe_for_headroom = 5 * second, .rests = false},
 		{.name = "headroom 20 s", .ripe_for_headroom = 20 * second},
 		{.name = "no headroom", .headroom = 0},
 		{.name = "as shipped, learns", .learns = true},
 		with_line({.name = "as shipped, line of 550"}),
-		with_line({.name = "line of 550, learns", .learns = true}),
+		with_line({.name = "line of 550, ripe 5 s", .ripe_for_login = 5 * second}),
 		{.name = alone_with_more, .library = false},
 	};
 }
