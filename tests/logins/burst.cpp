@@ -129,9 +129,9 @@ burst(const Options &options)
 
 	for (int round = 0; round < options.rounds && !failure.raised(); round++)
 	{
+		failure.guard([&] { wait_until_settled(superuser, options); });
 		if (round > 0)
 			std::this_thread::sleep_for(options.pause);
-		failure.guard([&] { wait_until_settled(superuser, options); });
 		let_go_of_ended(filling);
 		for (Client &client : clients)
 			let_go_of_ended(client.open);

@@ -1,6 +1,7 @@
 # Logins at the same instant, into a server full of idle sessions: as many as ai_cleanup.headroom
-# keeps free get in at once, and ten times as many by trying again for two seconds. Half a second
-# apart: with less between them it would look like a pool that refills itself, which is left alone.
+# keeps free get in at once, and ten times as many by trying again for two seconds. A second
+# apart: with half a second between them it would look like a pool that refills itself, which is left
+# alone.
 use strict;
 use warnings;
 
@@ -20,7 +21,7 @@ for my $user ('dev', $superuser)
 	wait_until_empty($node);
 	my $report =
 	  logins($node, 'burst', %how, user => $user, clients => $headroom, rounds => $rounds,
-		pause_ms => 600);
+		pause_ms => 1000);
 	is($report->{logins}, $headroom * $rounds, "$user: all have tried");
 	is($report->{in}, $headroom * $rounds, "$user: all are let in at the first try");
 	is($report->{refused}, 0, "$user: none is refused");
