@@ -54,10 +54,12 @@ my @objects = (
 		'SELECT ai_cleanup_reset_stats()', 'SELECT pg_stat_reset()' ],
 	[ 'ai_cleanup_journal()', 'pg_stat_get_activity(integer)',
 		'SELECT ai_cleanup_journal()', 'SELECT pg_stat_get_activity(NULL)' ],
+	[ 'ai_cleanup_line()', 'pg_stat_get_activity(integer)',
+		'SELECT ai_cleanup_line()', 'SELECT pg_stat_get_activity(NULL)' ],
 	[ 'ai_connections()', 'pg_stat_get_activity(integer)',
 		'SELECT ai_connections()', 'SELECT pg_stat_get_activity(NULL)' ],
 	map { [ $_, $_ eq 'ai_cleanup_stats' ? 'pg_stat_database' : 'pg_stat_activity' ] }
-	  qw(ai_cleanup_journal ai_cleanup_stats ai_connections ai_leaks));
+	  qw(ai_cleanup_journal ai_cleanup_line ai_cleanup_stats ai_connections ai_leaks));
 
 is_deeply(
 	[ sort map { $_->[0] } @objects ],
@@ -113,9 +115,9 @@ for my $caller (@callers)
 				  . " FROM ai_cleanup_plan(database => 'target') WHERE pid = $pid"),
 			$core, 'and so does the plan');
 		is_deeply(
-			row($client, 'SELECT num_nonnulls(opened_at, idle_for, idle_timeout, protected_by, reason)'
+			row($client, 'SELECT num_nonnulls(opened_at, idle_for, protected_by, reason)'
 				  . " FROM ai_connections WHERE pid = $pid"),
-			[ $shown ? 5 : 0 ], 'what else there is to know shows as well, or not');
+			[ $shown ? 4 : 0 ], 'what else there is to know shows as well, or not');
 
 		my @plans = map { row($client, "SELECT verdict FROM ai_cleanup_plan($_, 'target') WHERE pid = $pid")->[0] }
 		  'false', 'true';
@@ -170,7 +172,7 @@ for my $caller (@callers)
 				push @{ $told{ join "\n", $answer->{rows}[0][0], map { "$_->{S} $_->{M}" } @{ $answer->{notices} } } },
 				  "it $doing, idle_for => $idle_for";
 			}
-			$admin->value('SELECT pg_terminate_backend(' . $victim->pid . ', 60000)');
+			$admin->value("SELECT pg_terminate_backend(pid, 60000) $condition");    # if it is there
 		}
 		is(scalar keys %told, 1, "$caller learns nothing by calling of what a session of $role does")
 		  or diag explain \%told
@@ -193,7 +195,10 @@ my %setting = (
 	idle_in_transaction_timeout => 'deadlock_timeout',
 	idle_timeout => 'deadlock_timeout',
 	journal_size => 'track_activity_query_size',
+	max_sessions => 'autovacuum_naptime',
 	protect => 'log_line_prefix',
+	ripe_for_headroom => 'autovacuum_naptime',
+	ripe_for_login => 'autovacuum_naptime',
 	wait_timeout => 'lock_timeout');
 is_deeply(
 	[ sort keys %setting ],
