@@ -28,6 +28,20 @@ with_line(Policy policy)
 	return policy;
 }
 
+// As shipped until something was found that pauses for 3 s.
+Policy
+hasty(const char *name, Duration ripe_for_login = second, Duration waits = 2 * second)
+{
+	return {.name = name, .ripe_for_login = ripe_for_login, .admission_timeout = waits};
+}
+
+Policy
+with(Policy policy, void (*change)(Policy &policy))
+{
+	change(policy);
+	return policy;
+}
+
 std::vector<Policy>
 all_policies()
 {
@@ -38,21 +52,22 @@ all_policies()
 		 .ripe_for_headroom = 0,
 		 .admission_timeout = second,
 		 .rests = false},
-		{.name = "as shipped: 1 s, headroom 60 s"},
-		{.name = "ripe 0.5 s", .ripe_for_login = second / 2},
-		{.name = "ripe 2 s, waits 3 s",
-		 .ripe_for_login = 2 * second,
-		 .admission_timeout = 3 * second},
-		{.name = "ripe 5 s, waits 6 s",
-		 .ripe_for_login = 5 * second,
-		 .admission_timeout = 6 * second},
-		{.name = "headroom 5 s", .ripe_for_headroom = 5 * second},
-		{.name = "headroom 5 s, no rest", .ripe_for_headroom = 5 * second, .rests = false},
-		{.name = "headroom 20 s", .ripe_for_headroom = 20 * second},
-		{.name = "no headroom", .headroom = 0},
-		{.name = "as shipped, learns", .learns = true},
-		with_line({.name = "as shipped, line of 550"}),
-		with_line({.name = "line of 550, ripe 5 s", .ripe_for_login = 5 * second}),
+		{.name = "as shipped: 5 s, headroom 60 s"},
+		hasty("ripe 1 s, waits 2 s, headroom 60 s"),
+		hasty("ripe 0.5 s", second / 2),
+		hasty("ripe 2 s, waits 3 s", 2 * second, 3 * second),
+		with(hasty("headroom 5 s"), [](Policy &policy) { policy.ripe_for_headroom = 5 * second; }),
+		with(hasty("headroom 5 s, no rest"),
+			 [](Policy &policy) {
+				 policy.ripe_for_headroom = 5 * second;
+				 policy.rests = false;
+			 }),
+		with(hasty("headroom 20 s"),
+			 [](Policy &policy) { policy.ripe_for_headroom = 20 * second; }),
+		with(hasty("no headroom"), [](Policy &policy) { policy.headroom = 0; }),
+		with(hasty("ripe 1 s, learns"), [](Policy &policy) { policy.learns = true; }),
+		with_line(hasty("line of 550, ripe 1 s")),
+		with_line({.name = "line of 550, ripe 5 s"}),
 		{.name = alone_with_more, .library = false},
 	};
 }

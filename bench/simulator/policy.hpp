@@ -14,9 +14,9 @@ struct Policy
 	std::string name;
 	bool library = true; // false is PostgreSQL alone
 	int headroom = -1;   // -1 is a fifth of the slots, at least 3
-	Duration ripe_for_login = second;
+	Duration ripe_for_login = 5 * second;
 	Duration ripe_for_headroom = 60 * second;
-	Duration admission_timeout = 2 * second;
+	Duration admission_timeout = 6 * second;
 	int line = 0; // slots more, to wait in: those beyond max_sessions
 
 	// What is not settled, or was before.

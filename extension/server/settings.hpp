@@ -38,7 +38,7 @@ extern int wait_timeout;
 
 constexpr int most_sessions = 262143; // the most that max_connections can be
 
-constexpr int default_admission_timeout = 2 * 1000;
+constexpr int default_admission_timeout = 6 * 1000;
 constexpr int min_admission_timeout = 0; // no login waits
 constexpr int max_admission_timeout = 60 * 1000;
 constexpr int default_connection_budget = 0; // off
@@ -76,7 +76,7 @@ constexpr int max_max_sessions = most_sessions;
 constexpr int default_ripe_for_headroom = 60 * 1000;
 constexpr int min_ripe_for_headroom = 0; // any idle session
 constexpr int max_ripe_for_headroom = INT_MAX;
-constexpr int default_ripe_for_login = 1000;
+constexpr int default_ripe_for_login = 5 * 1000;
 constexpr int min_ripe_for_login = 0; // any idle session
 constexpr int max_ripe_for_login = INT_MAX;
 constexpr const char *default_protect =

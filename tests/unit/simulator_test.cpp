@@ -260,7 +260,7 @@ TEST(SimulatedLine, TurnsAwayWhoHasWaitedForTooLongAndKeepsNoSuperuserOut)
 	Witness superuser(world, true);
 	world.run_for(50 * millisecond);
 	EXPECT_EQ(superuser.heard, "in");
-	world.run_for(1200 * millisecond);
+	world.run_for(5200 * millisecond);
 	EXPECT_EQ(waits.heard, "refused");
 }
 
@@ -275,8 +275,8 @@ TEST(SimulatedClients, BookHarmUnderItsMoment)
 	EXPECT_EQ(newcomer.heard, "in");
 	EXPECT_EQ(world.books.out_between, 1);
 	EXPECT_EQ(world.books.out_before_first, 0);
-	world.server().request(newcomer.session, 3 * second);
-	world.run_for(2900 * millisecond);
+	world.server().request(newcomer.session, 10 * second);
+	world.run_for(9900 * millisecond);
 	EXPECT_GT(world.books.refused, 0) << "the visitor comes again, and all are busy";
 	EXPECT_EQ(world.books.visits, 0);
 }
