@@ -30,7 +30,7 @@ using statistics::Counter;
 // does not hang up when it is told, makes use of it.
 constexpr Duration patience = 30 * second;
 // One that goes on sending has this much to say at most.
-constexpr std::size_t most_drained = 16 * 1024 * 1024;
+constexpr std::size_t most_drained = std::size_t{16} * 1024 * 1024;
 
 // Terminate. Neither TLS nor GSS begins anything with this byte.
 constexpr char goodbye = 'X';

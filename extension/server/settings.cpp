@@ -42,6 +42,7 @@ constexpr std::array<config_enum_entry, 3> moments_to_tell{{
 	{"at_once", at_once, false},
 	{nullptr, 0, false},
 }};
+constexpr const config_enum_entry *tell_client_choices = moments_to_tell.data();
 
 constexpr int least_default_headroom = 3;
 constexpr int default_headroom_share = 5; // one slot in so many
@@ -364,7 +365,7 @@ define()
 	DefineCustomEnumVariable(
 		"ai_cleanup.tell_client", "When the client of an ended session is told.",
 		"at_once is for clients that listen to their idle connections.", &tell_client,
-		default_tell_client, &moments_to_tell[0], PGC_USERSET, 0, nullptr, nullptr, nullptr);
+		default_tell_client, tell_client_choices, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 	DefineCustomIntVariable(
 		"ai_cleanup.wait_timeout",
 		"Longest time that ai_cleanup() waits for the sessions it ends to be gone.",

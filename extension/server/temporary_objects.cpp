@@ -36,7 +36,7 @@ count_objects(Oid schema, Oid relation, std::size_t enough)
 
 	if (!ConditionalLockRelationOid(DependRelationId, AccessShareLock))
 		return enough;
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+	ScanKeyInit(keys.data(), Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(NamespaceRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(schema));
