@@ -191,6 +191,7 @@ my %setting = (
 	exempt_applications => 'log_line_prefix',
 	exempt_roles => 'log_line_prefix',
 	headroom => 'autovacuum_naptime',
+	hold_timeout => 'authentication_timeout',
 	idle_blocker_timeout => 'deadlock_timeout',
 	idle_in_transaction_timeout => 'deadlock_timeout',
 	idle_timeout => 'deadlock_timeout',
@@ -199,6 +200,7 @@ my %setting = (
 	protect => 'log_line_prefix',
 	ripe_for_headroom => 'autovacuum_naptime',
 	ripe_for_login => 'autovacuum_naptime',
+	tell_client => 'client_min_messages',
 	wait_timeout => 'lock_timeout');
 is_deeply(
 	[ sort keys %setting ],

@@ -14,6 +14,16 @@ my $admin = connect_to($node, 'postgres');
 my $theirs = "FROM pg_stat_activity WHERE datname = 'work' AND backend_type = 'client backend'";
 my @harm = qw(refused out_before_first out_between out_in_request);
 
+# Until so many have had an answer, and wait for their client again.
+sub have_asked
+{
+	my ($count) = @_;
+	return wait_for("$count have asked", sub {
+		$admin->value("SELECT count(*) $theirs AND state = 'idle' AND wait_event = 'ClientRead'"
+			  . " AND query LIKE '%pg_sleep%'") == $count;
+	});
+}
+
 # Ends all clients when as many as there are have come to a state.
 sub end_them
 {
@@ -46,8 +56,7 @@ my $long = 3600 * 1000;
 }
 {
 	my $run = start_loads($node, 'visits', %for_ever, pause_ms => $long);
-	wait_for('they have asked',
-		sub { $admin->value("SELECT count(*) $theirs AND query LIKE '%pg_sleep%'") == 3 });
+	have_asked(3);
 	end_them(3, 'idle');
 	my $report = finish_loads($run);
 	is(harm($report), 'out_between 3', 'ended between two requests');
@@ -70,7 +79,8 @@ my $long = 3600 * 1000;
 {
 	my $report = loads($node, 'leak', count => 4, requests => 1, seconds => 1);
 	is("$report->{left_at_rest} $report->{lost_at_rest}", '4 0', 'who leaks and is left');
-	my $run = start_loads($node, 'leak', count => 4, requests => 1, seconds => 3);
+	my $run = start_loads($node, 'leak', count => 4, requests => 1, seconds => 6);
+	have_asked(4);
 	end_them(4, 'idle');
 	$report = finish_loads($run);
 	is($report->{left_at_rest} + $report->{lost_at_rest}, 4, 'each one that leaked is booked');
@@ -79,7 +89,8 @@ my $long = 3600 * 1000;
 }
 {
 	my $run = start_loads($node, 'pools', pools => 2, size => 2, clients => 1, pause_ms => $long,
-		refill => 'yes', seconds => 4);
+		refill => 'yes', seconds => 6);
+	have_asked(2);
 	end_them(4, 'idle');
 	my $report = finish_loads($run);
 	cmp_ok($report->{lost_at_rest}, '>=', 3, 'a pool hears of what it loses');

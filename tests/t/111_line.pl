@@ -201,8 +201,8 @@ SKIP:
 	# A full line: whoever finds no room to wait is told at once, and the reserve stays free.
 	while (1)
 	{
-		my $client = PgClient->start($node, dbname => 'work', user => 'dev');
 		my $length = $admin->value('SELECT count(*) FROM ai_cleanup_line');
+		my $client = PgClient->start($node, dbname => 'work', user => 'dev');
 		wait_for('it waits or is refused',
 			sub { $client->has_news
 				  || $admin->value('SELECT count(*) FROM ai_cleanup_line') > $length });

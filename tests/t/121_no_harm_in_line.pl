@@ -13,6 +13,7 @@ my $sessions = 47;
 my $line = 300;
 my $node = start_node('line', conf => <<CONF);
 ai_cleanup.enabled = on
+ai_cleanup.databases = 'work'
 ai_cleanup.max_sessions = $sessions
 ai_cleanup.admission_timeout = '1min'
 authentication_timeout = '10min'
