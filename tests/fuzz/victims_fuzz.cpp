@@ -119,16 +119,23 @@ may_go(const Session &session, const Limits &limits, bool takes_exempt, Timestam
 {
 	return session.activity == Activity::idle && session.target && session.retirable &&
 		   !session.own && session.asked_until <= now &&
-		   (session.protections & limits.protect) == 0 &&
+		   (session.protections & limits.protect & protections_while_idle) == 0 &&
 		   (takes_exempt || session.exemption == Exemption::none);
 }
 
-// So long in a transaction that a limit ends it.
+// So long in a transaction, or idle with a lock that others wait for, that a limit ends it.
 bool
-has_overstayed(const Session &session, Verdict verdict)
+has_overstayed(const Session &session, const Limits &limits, Verdict verdict)
 {
-	return session.activity == Activity::in_transaction && session.target && session.retirable &&
-		   !session.own && session.exemption == Exemption::none &&
+	constexpr auto but_locks = static_cast<Protections>(~protected_by_lock);
+
+	if (!session.target || !session.retirable || session.own ||
+		session.exemption != Exemption::none)
+		return false;
+	if (verdict.reason == Reason::idle_lock)
+		return session.activity == Activity::idle &&
+			   (session.protections & limits.protect & protections_while_idle & but_locks) == 0;
+	return session.activity == Activity::in_transaction &&
 		   (verdict.reason == Reason::idle_in_transaction ||
 			verdict.reason == Reason::idle_blocker);
 }
@@ -176,7 +183,7 @@ try_sweep(Input &input, const std::vector<Session> &sessions, const Limits &limi
 		require(limits.enabled, "one is retired by what is off");
 		require(may_go(sessions[i], limits,
 					   limits.evict_exempt && verdicts[i].reason == Reason::headroom, now) ||
-					has_overstayed(sessions[i], verdicts[i]),
+					has_overstayed(sessions[i], limits, verdicts[i]),
 				"one is retired who may not go");
 		going++;
 		for_headroom |= verdicts[i].reason == Reason::headroom;
