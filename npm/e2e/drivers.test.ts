@@ -26,7 +26,10 @@ const rows: string[] = [];
 
 for (const [name, file] of Object.entries(drivers)) {
   test(name, async (t) => {
-    const database = await Database.start(t);
+    // The harder case: told at once, a program that does not listen dies.
+    const database = await Database.start(t, {
+      settings: ["ai_cleanup.tell_client = 'at_once'"],
+    });
     const root = await rootFor(t, file, database.url);
     const cells: string[] = [];
     for (const plugin of ['bare', 'plugin']) {

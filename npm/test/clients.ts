@@ -60,9 +60,11 @@ export class Clients {
   }
 
   private async open(application: string): Promise<pg.Client> {
+    // They listen, and say so: what becomes of one that does not is for the end-to-end tests.
     const client = new pg.Client({
       connectionString: this.cluster.url(this.role),
       application_name: application,
+      options: '-c ai_cleanup.tell_client=at_once',
     });
     client.on('error', () => {}).on('end', () => this.lost.add(client));
     await client.connect();

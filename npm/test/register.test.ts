@@ -12,7 +12,10 @@ import { Project } from './project.js';
 let cluster: Cluster;
 let project: Project;
 before(async () => {
-  cluster = await Cluster.start({ settings: ['max_connections = 20'] });
+  // Off, so that naive code runs into the limit as it does without us.
+  cluster = await Cluster.start({
+    settings: ['max_connections = 20', 'ai_cleanup.enabled = off'],
+  });
   project = new Project({}, cluster.url());
   mkdirSync(join(project.folder, 'src'));
 });
