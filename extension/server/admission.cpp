@@ -140,10 +140,10 @@ look_for_room(const Newcomer &newcomer, const Shortage &shortage)
 	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
 
 	if (!settings::has_line())
-		return room::make(newcomer, shortage, 0);
+		return room::make(newcomer, measure, 0);
 	if (line::before_me(scope) > 0)
 		return {.on_its_way = false, .ripe_at = never, .next = never};
-	return room::make(newcomer, shortage, scope.want == Want::slot ? line::behind_me(scope) : 0);
+	return room::make(newcomer, measure, scope.want == Want::slot ? line::behind_me(scope) : 0);
 }
 
 // True as soon as it has a seat; false if there is none in time, or no room to wait for one.
@@ -213,12 +213,18 @@ refuse_beyond_max_sessions(const Newcomer &newcomer)
 				   settings::max_sessions)));
 }
 
+// What it would take for a slot to be free behind one that has the last.
+Shortage
+behind_superuser(const Newcomer &)
+{
+	return {.slots = compat::has_free_slots(free_behind_waiter) ? 0 : 1};
+}
+
 // A superuser is let in at once. Only where it takes the very last slot of the server, so that
 // nobody could come after it, it waits for an idle session that is ripe, or will be in time.
 void
 pace(const Newcomer &newcomer)
 {
-	const Shortage one{.slots = 1};
 	const Timestamp start = GetCurrentTimestamp();
 	const Timestamp deadline = deadline_from(start);
 	Timestamp now = start;
@@ -230,7 +236,7 @@ pace(const Newcomer &newcomer)
 	waiters::joined([&] {
 		while (now < deadline && !compat::has_free_slots(free_behind_waiter))
 		{
-			const room::Prospect prospect = room::make(newcomer, one, 0);
+			const room::Prospect prospect = room::make(newcomer, behind_superuser, 0);
 			if (!prospect.on_its_way && prospect.ripe_at > deadline)
 				break;
 			wait_until(now, std::min(deadline, prospect.next));

@@ -136,9 +136,10 @@ set_moments(const Look &look, Prospect &prospect)
 } // namespace
 
 Prospect
-make(const Newcomer &newcomer, const Shortage &shortage, int more)
+make(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), int more)
 {
 	Look look = look_around();
+	const Shortage shortage = measure(newcomer);
 	Prospect prospect{.on_its_way = false, .ripe_at = never, .next = never};
 
 	// The narrow limits first: who makes way for them makes way for the wide one as well.
@@ -159,6 +160,8 @@ make(const Newcomer &newcomer, const Shortage &shortage, int more)
 		}
 	}
 	set_moments(look, prospect);
+	if (shortage.want() == line::Want::nothing)
+		prospect.next = look.now; // meanwhile there is room
 
 	pfree(look.chosen.data());
 	pfree(look.among.data());

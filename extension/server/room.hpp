@@ -16,7 +16,8 @@ struct Prospect
 };
 
 // Asks as many as it takes for this newcomer, and `more` for those who wait behind it; nobody, if
-// even that would not let it in, by every limit that it meets.
-Prospect make(const Newcomer &newcomer, const Shortage &shortage, int more);
+// even that would not let it in, by every limit that it meets. How much is lacking is measured
+// after the look at the sessions: who leaves in between is not made up for by another one.
+Prospect make(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), int more);
 
 } // namespace ai_cleanup::room

@@ -43,7 +43,7 @@ my @other = map { login('other') } 1 .. 15; # idle for longer than anybody else
 	my ($busy, $in_transaction, $idle) = @early;
 	$busy->send_query('SELECT pg_sleep(3600)');
 	$in_transaction->query('BEGIN');
-	my @later = map { login('work', check => 1) } 1 .. 30;
+	my @later = map { login('work', check => 1) } 1 .. 20;
 	my @stay = ($busy, $in_transaction, @later[-8 .. -1]);
 
 	ok(settles_at('work', 10), 'after many logins the budget is kept');
@@ -51,7 +51,7 @@ my @other = map { login('other') } 1 .. 15; # idle for longer than anybody else
 	is(still_there($idle), 0, 'the first idle one is not');
 	is($idle->last_words->{C}, '57P05', 'and was told so');
 	is(still_there(@other), 15, 'other databases are not concerned');
-	is(stats($admin)->{sessions_retired}, 3 + 30 - 10, 'as many were ended as were too many');
+	is(stats($admin)->{sessions_retired}, 3 + 20 - 10, 'as many were ended as were too many');
 	is($in_transaction->value('SELECT 1'), 1, 'the transaction goes on');
 	$_->hang_up for @early, @later;
 	kill 'INT', $busy->pid;
