@@ -47,7 +47,11 @@ export class Database {
   async leak(name: string, count: number): Promise<() => Promise<string[]>> {
     const ends: Promise<string>[] = [];
     for (let opened = 0; opened < count; opened++) {
-      const client = new pg.Client({ connectionString: this.url, application_name: name });
+      const client = new pg.Client({
+        connectionString: this.url,
+        application_name: name,
+        options: '-c ai_cleanup.tell_client=at_once', // it listens for its end
+      });
       ends.push(
         new Promise((ended) => {
           client.on('error', (error: Error & { code?: string }) => ended(error.code ?? ''));
