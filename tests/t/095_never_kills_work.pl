@@ -72,7 +72,7 @@ for my $tcp (0, 1)
 	for my $kind (qw(statement transaction copy extended slow))
 	{
 		my ($exit, $report) = storm($alone, $kind, $tcp, 'ai_cleanup', $fewer, '--attendant', 'no',
-			$tcp ? ('--pause-max-ms', 120, '--clients', 20) : ());
+			$tcp ? ('--pause-max-ms', 60, '--clients', 20) : ());
 		my $name = "no attendant, $kind over " . ($tcp ? 'TCP' : 'a unix socket');
 		is($exit, 0, "$name: $fewer sessions ended, no work") or diag $report;
 	}
