@@ -71,8 +71,12 @@ my $long = 3600 * 1000;
 {
 	# Nobody leaves, so that who is one too many is refused once and is done.
 	my $room = $slots - 3 - 1;    # the reserve, and the session that looks on
+	my $from = -s $node->logfile;
 	my $run =
 	  start_loads($node, 'visits', %for_ever, clients => $room + 2, first_pause_ms => $long);
+	wait_for('two are refused', sub {
+		2 == (() = new_log($node, $from) =~ /FATAL:  (?:remaining connection slots|sorry, too many)/g);
+	});
 	end_them($room, 'idle');
 	is(harm(finish_loads($run)), "refused 2, out_before_first $room", 'refused');
 }
