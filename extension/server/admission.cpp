@@ -71,13 +71,12 @@ take_seat(const Newcomer &newcomer, const Shortage &shortage)
 	if (shortage.want() != Want::nothing || !seats::take(newcomer.slot_limit - before))
 		return false;
 	// Of two that took a seat at the same moment, at least one now sees the other.
-	const auto too_many = [](int limit, auto belongs) {
-		return limit >= 0 && seats::taken_by(belongs) > limit;
-	};
-	if (!too_many(newcomer.role_limit,
-				  [&](const RegistryEntry &entry) { return entry.role == newcomer.role; }) &&
-		!too_many(newcomer.database_limit,
-				  [&](const RegistryEntry &entry) { return entry.database == newcomer.database; }))
+	const bool too_many_of_role =
+		newcomer.role_limit >= 0 && seats::taken_by_role(newcomer.role) > newcomer.role_limit;
+	const bool too_many_in_database =
+		newcomer.database_limit >= 0 &&
+		seats::taken_in_database(newcomer.database) > newcomer.database_limit;
+	if (!too_many_of_role && !too_many_in_database)
 		return true;
 	seats::give_back();
 	return false;

@@ -17,6 +17,21 @@ desk()
 	return registry::shared().admission;
 }
 
+template <typename Belongs>
+int
+count_taken(Belongs belongs)
+{
+	int count = 0;
+
+	for (RegistryEntry &entry : registry::entries())
+	{
+		const Phase phase = registry::occupant(entry).phase;
+		count += phase >= Phase::login && phase <= Phase::leaving &&
+				 pg_atomic_read_u32(&entry.has_seat) != 0 && belongs(entry);
+	}
+	return count;
+}
+
 void
 mark_mine()
 {
@@ -32,6 +47,18 @@ int
 taken()
 {
 	return static_cast<int>(pg_atomic_read_u32(&desk().seats_taken));
+}
+
+int
+taken_by_role(Oid role)
+{
+	return count_taken([&](const RegistryEntry &entry) { return entry.role == role; });
+}
+
+int
+taken_in_database(Oid database)
+{
+	return count_taken([&](const RegistryEntry &entry) { return entry.database == database; });
 }
 
 bool

@@ -20,21 +20,9 @@ void take_anyway();
 // On the way out, or where a newcomer cannot have it after all.
 void give_back();
 
-// How many have one whose entry belongs to a role, a database.
-template <typename Belongs>
-int
-taken_by(Belongs belongs)
-{
-	int count = 0;
-
-	for (RegistryEntry &entry : registry::entries())
-	{
-		const Phase phase = registry::occupant(entry).phase;
-		count += phase >= Phase::login && phase <= Phase::leaving &&
-				 pg_atomic_read_u32(&entry.has_seat) != 0 && belongs(entry);
-	}
-	return count;
-}
+// How many have one, of those that log in, are open or leave.
+int taken_by_role(Oid role);
+int taken_in_database(Oid database);
 
 // Some role or database has a CONNECTION LIMIT, or has had one since the server was started.
 // Until then no newcomer needs to ask for its own.

@@ -16,16 +16,11 @@ measure(const Newcomer &newcomer)
 	Shortage shortage{.slots = lack(line::Want::slot, seats::taken(), newcomer.slot_limit)};
 
 	if (newcomer.role_limit >= 0)
-		shortage.role = lack(line::Want::role, seats::taken_by([&](const RegistryEntry &entry) {
-								 return entry.role == newcomer.role;
-							 }),
-							 newcomer.role_limit);
+		shortage.role =
+			lack(line::Want::role, seats::taken_by_role(newcomer.role), newcomer.role_limit);
 	if (newcomer.database_limit >= 0)
-		shortage.database =
-			lack(line::Want::database, seats::taken_by([&](const RegistryEntry &entry) {
-					 return entry.database == newcomer.database;
-				 }),
-				 newcomer.database_limit);
+		shortage.database = lack(line::Want::database, seats::taken_in_database(newcomer.database),
+								 newcomer.database_limit);
 	return shortage;
 }
 
