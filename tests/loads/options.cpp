@@ -1,7 +1,6 @@
 // The command line of loads: names, defaults, ranges. Used by main.cpp.
 #include "options.hpp"
 
-#include <charconv>
 #include <functional>
 #include <map>
 #include <set>
@@ -12,25 +11,8 @@ namespace loads
 namespace
 {
 
-long
-number(const std::string &option, const std::string &text, long least, long most)
-{
-	long value = 0;
-	const char *end = text.data() + text.size();
-	auto [stopped, error] = std::from_chars(text.data(), end, value);
-	if (error != std::errc() || stopped != end || value < least || value > most)
-		throw BadOption(option + " wants a whole number from " + std::to_string(least) + " to " +
-						std::to_string(most) + ", not \"" + text + "\"");
-	return value;
-}
-
-bool
-yes_or_no(const std::string &option, const std::string &text)
-{
-	if (text != "yes" && text != "no")
-		throw BadOption(option + " wants yes or no, not \"" + text + "\"");
-	return text == "yes";
-}
+using storm::number;
+using storm::yes_or_no;
 
 Mode
 mode_named(const std::string &text)

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 
+#include "storm/arguments.hpp"
 #include "storm/wire.hpp"
 
 namespace loads
@@ -39,10 +39,7 @@ struct Options
 	std::chrono::seconds seconds{6};
 };
 
-struct BadOption : std::runtime_error
-{
-	using std::runtime_error::runtime_error;
-};
+using storm::BadOption;
 
 std::string usage();
 

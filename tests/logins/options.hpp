@@ -3,9 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
+#include "storm/arguments.hpp"
 #include "storm/wire.hpp"
 
 namespace logins
@@ -38,10 +38,7 @@ struct Options
 	std::uint32_t seed = 1;
 };
 
-struct BadOption : std::runtime_error
-{
-	using std::runtime_error::runtime_error;
-};
+using storm::BadOption;
 
 std::string usage();
 

@@ -1,7 +1,6 @@
 // The command line of storm: names, defaults, ranges. Used by main.cpp.
 #include "options.hpp"
 
-#include <charconv>
 #include <limits>
 #include <set>
 
@@ -10,18 +9,6 @@ namespace storm
 
 namespace
 {
-
-long
-number(const std::string &option, const std::string &text, long least, long most)
-{
-	long value = 0;
-	const char *end = text.data() + text.size();
-	auto [stopped, error] = std::from_chars(text.data(), end, value);
-	if (error != std::errc() || stopped != end || value < least || value > most)
-		throw BadOption(option + " wants a whole number from " + std::to_string(least) + " to " +
-						std::to_string(most) + ", not \"" + text + "\"");
-	return value;
-}
 
 Kind
 kind_named(const std::string &text)
@@ -40,14 +27,6 @@ cleaner_named(const std::string &text)
 		if (text == name_of(cleaner))
 			return cleaner;
 	throw BadOption("--cleaner wants ai_cleanup or sql, not \"" + text + "\"");
-}
-
-bool
-yes(const std::string &option, const std::string &text)
-{
-	if (text != "yes" && text != "no")
-		throw BadOption(option + " wants yes or no, not \"" + text + "\"");
-	return text == "yes";
 }
 
 } // namespace
@@ -95,7 +74,7 @@ read_options(int argc, char **argv)
 		else if (option == "--cleaner")
 			options.cleaner = cleaner_named(value);
 		else if (option == "--attendant")
-			options.attendant = yes(option, value);
+			options.attendant = yes_or_no(option, value);
 		else if (option == "--clients")
 			options.clients = static_cast<int>(number(option, value, 1, 1000));
 		else if (option == "--retirements")

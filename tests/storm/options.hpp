@@ -3,9 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
+#include "arguments.hpp"
 #include "wire.hpp"
 #include "work.hpp"
 
@@ -30,11 +30,6 @@ struct Options
 	std::uint32_t seed = 1;
 	std::chrono::milliseconds interval{10};
 	std::chrono::milliseconds pause_max{4};
-};
-
-struct BadOption : std::runtime_error
-{
-	using std::runtime_error::runtime_error;
 };
 
 const char *name_of(Cleaner cleaner);
