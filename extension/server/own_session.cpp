@@ -226,12 +226,6 @@ entry()
 	return my_entry;
 }
 
-std::uint64_t
-id()
-{
-	return my_id;
-}
-
 bool
 is_open()
 {

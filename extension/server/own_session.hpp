@@ -12,7 +12,6 @@ void enter();
 
 // Mine, from enter() until the exit has begun; NULL in every other process.
 RegistryEntry *entry();
-std::uint64_t id();
 
 // Has the first commit passed? Only then do PostgreSQL's status entry, the database, the
 // role and the settings of this session hold. Async-signal-safe.

@@ -2,6 +2,7 @@
 #include "room.hpp"
 
 #include "bridge/guard.hpp"
+#include "bridge/palloc_span.hpp"
 #include "core/victims.hpp"
 #include "failed_logins.hpp"
 #include "retirement.hpp"
@@ -25,13 +26,6 @@ struct Look
 	Timestamp now;
 };
 
-template <typename Item>
-std::span<Item>
-room_for(std::size_t count)
-{
-	return {static_cast<Item *>(palloc0(count * sizeof(Item))), count};
-}
-
 Look
 look_around()
 {
@@ -39,8 +33,8 @@ look_around()
 
 	scope::mark(sessions);
 	return {.sessions = sessions,
-			.among = room_for<std::uint32_t>(sessions.size()),
-			.chosen = room_for<bool>(sessions.size()),
+			.among = palloc_span<std::uint32_t>(sessions.size()),
+			.chosen = palloc_span<bool>(sessions.size()),
 			.limits = settings::limits(),
 			.now = GetCurrentTimestamp()};
 }

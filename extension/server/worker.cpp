@@ -5,6 +5,7 @@
 
 #include "blockers.hpp"
 #include "bridge/guard.hpp"
+#include "bridge/palloc_span.hpp"
 #include "core/sweep.hpp"
 #include "core/victims.hpp"
 #include "registry.hpp"
@@ -137,13 +138,6 @@ request_for(const Session &session, Measure measured, Protections protect, Reaso
 			.asker_role = {}};
 }
 
-template <typename Item>
-std::span<Item>
-room_for(std::size_t count)
-{
-	return {static_cast<Item *>(palloc(count * sizeof(Item))), count};
-}
-
 // Says in the log, once, that endings bring no relief, and for the views until when there are none.
 void
 tell_of_rest(const Limits &limits)
@@ -181,8 +175,8 @@ sweep_sessions()
 	// is missed. Superusers may have taken more than there are.
 	const int free_slots = std::max(0, settings::slots() - seats::taken());
 	const Timestamp now = GetCurrentTimestamp();
-	const std::span<Verdict> verdicts = room_for<Verdict>(sessions.size());
-	const std::span<std::uint32_t> scratch = room_for<std::uint32_t>(sessions.size());
+	const std::span<Verdict> verdicts = palloc_span<Verdict>(sessions.size());
+	const std::span<std::uint32_t> scratch = palloc_span<std::uint32_t>(sessions.size());
 
 	scope::mark(sessions);
 	mark_blockers(sessions, limits, now);
