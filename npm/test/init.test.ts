@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { withNextWrapper, withVitePlugin } from '../dist/init/changes.js';
 import { diff } from '../dist/init/diff.js';
 import { kindOfServer } from '../dist/init/server_steps.js';
@@ -179,7 +180,7 @@ test('a diff shows what changes, and a little around it', () => {
   const before = 'a\nb\nc\nd\ne\nf\ng';
   const after = 'a\nb\nc\nD\ne\nf\ng\nh';
   assert.equal(
-    diff('file', before, after),
+    stripVTControlCharacters(diff('file', before, after)), // coloured where CI is set
     ['file', '  b', '  c', '- d', '+ D', '  e', '  f', '  g', '+ h'].join('\n'),
   );
 });
