@@ -57,16 +57,20 @@ make_root() { # suite, packages..., -- and packages that a suite may lack...
     [ -d "$root" ]
 }
 
-# A fresh layer on a root: a folder in which everything that in_layer writes ends up.
+# A fresh layer on a root: a folder in which everything that in_layer writes ends up. One at a
+# time: a layer that is not yet in use looks to others like one that is left over.
 new_layer() { # root
     local old
     mkdir -p "$roots_cache/layers"
+    exec 8>"$roots_cache/layers.lock"
+    flock 8
     for old in "$roots_cache"/layers/*; do # of runs that were killed
         [ ! -d "$old" ] || flock --nonblock "$old" rm -rf "$old" || true
     done
     layer=$(mktemp -d "$roots_cache/layers/XXXXXX")
     exec 9<"$layer" # says that it is in use for as long as we run
     flock --shared 9
+    exec 8>&-
     mkdir "$layer/upper" "$layer/work" "$layer/root"
     chmod 755 "$layer/upper"
     echo "$1" >"$layer/lower"

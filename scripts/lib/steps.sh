@@ -58,6 +58,18 @@ slowest() { # how many
     done
 }
 
+# What failed, once more where the eye ends up: a step with the end of its log, a test with the
+# lines that say so.
+say_failures() {
+    local file name
+    { grep -Elrs --exclude='*.log' '^[0-9]+ [1-9]' "$results" || true; } | while IFS= read -r file; do
+        name=${file#"$results/"}
+        printf '\nFAILED: %s\n' "$name"
+        [ ! -e "$logs/$name.log" ] || tail -n 20 "$logs/$name.log"
+    done
+    grep -hs '^ *not ok ' "$logs"/*.xml | sort -u || true
+}
+
 # The sum of the results in a folder or a file, by default of all: passed, failed, skipped.
 sum_up() {
     find "${1:-$results}" -type f ! -name '*.log' -exec cat {} + |
