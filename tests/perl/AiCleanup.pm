@@ -35,20 +35,21 @@ $SIG{$_} = sub { die "ended by a signal\n" }
 
 use Carp;
 use Exporter 'import';
+use IPC::Run;
 use PgClient;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-  start_node run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
+  start_node can_speak_tls run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup pids
   worker_pid wait_for_worker attendant_pid hand_overs wait_until_held reload use_parallel_workers
 );
 
 # A running server that has the library preloaded. The automatic part is off unless the
-# test's own configuration says otherwise, and clients hear of it without a question. How: conf (lines for postgresql.conf), init (for
-# Cluster's init), start => 0 to leave it stopped.
+# test's own configuration says otherwise, and clients hear of it without a question. How: conf
+# (lines for postgresql.conf), init (for Cluster's init), start => 0 to leave it stopped.
 sub start_node
 {
 	my ($name, %how) = @_;
@@ -69,6 +70,29 @@ CONF
 		run_sql($node, 'CREATE EXTENSION ai_cleanup');
 	}
 	return $node;
+}
+
+# Has it speak TLS with a certificate that is made for it, and says so; false where the server is built
+# without, or nothing can make a certificate.
+sub can_speak_tls
+{
+	my ($node) = @_;
+	my $session = connect_to($node, 'postgres');
+	my $library = $session->value('SHOW ssl_library') // '';
+	my $folder = $node->data_dir;
+
+	return 0 if $library eq '';
+	eval {
+		IPC::Run::run([
+			qw(openssl req -new -x509 -nodes -days 2 -newkey rsa:2048 -subj /CN=127.0.0.1),
+			'-keyout', "$folder/server.key", '-out', "$folder/server.crt"
+		], '>', \my $out, '2>&1');
+	} or return 0;
+	chmod 0600, "$folder/server.key";
+	$node->append_conf('postgresql.conf', "ssl = on\n");
+	reload($node, $session);
+	$session->log_out;
+	return 1;
 }
 
 # In a session that is gone when this returns.

@@ -51,6 +51,15 @@ byte(std::string_view body, std::size_t at)
 } // namespace
 
 std::string
+ssl_request()
+{
+	std::string out;
+	add_int32(out, 8);
+	add_int32(out, 80877103);
+	return out;
+}
+
+std::string
 startup(const Parameters &parameters)
 {
 	std::string body;

@@ -46,6 +46,7 @@ struct ServerError
 namespace messages
 {
 
+std::string ssl_request();
 std::string startup(const Parameters &parameters);
 std::string query(std::string_view sql);
 std::string parse(std::string_view sql);

@@ -42,7 +42,7 @@ usage()
 {
 	return "usage: storm --host DIRECTORY|ADDRESS --dbname NAME --user NAME\n"
 		   "             --kind statement|transaction|copy|extended|slow --cleaner ai_cleanup|sql\n"
-		   "             [--attendant yes|no]\n"
+		   "             [--attendant yes|no] [--tls no|yes]\n"
 		   "             [--port 5432] [--clients 8] [--retirements 5000] [--max-seconds 120]\n"
 		   "             [--seed 1] [--interval-ms 10] [--pause-max-ms 4]\n"
 		   "exit status: 0 the promise held, 1 it was broken, 2 bad options,\n"
@@ -73,6 +73,8 @@ read_options(int argc, char **argv)
 			options.kind = kind_named(value);
 		else if (option == "--cleaner")
 			options.cleaner = cleaner_named(value);
+		else if (option == "--tls")
+			options.address.tls = yes_or_no(option, value);
 		else if (option == "--attendant")
 			options.attendant = yes_or_no(option, value);
 		else if (option == "--clients")

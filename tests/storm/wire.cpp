@@ -130,6 +130,9 @@ Wire::Wire(const Address &address, const Parameters &settings, Refused refused)
 	connect_socket(address);
 	try
 	{
+		if (address.tls)
+			begin_tls();
+		fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
 		log_in(address, settings);
 	}
 	catch (const LoginFailed &)
@@ -164,7 +167,32 @@ Wire::connect_socket(const Address &address)
 	setsockopt(fd_, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
 #endif
 	fcntl(fd_, F_SETFD, FD_CLOEXEC);
-	fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
+}
+
+void
+Wire::begin_tls()
+{
+	char agreed = 0;
+	const std::string request = messages::ssl_request();
+	if (::send(fd_, request.data(), request.size(), send_flags) !=
+			static_cast<ssize_t>(request.size()) ||
+		::recv(fd_, &agreed, 1, 0) != 1 || agreed == 'E') // no process, or no memory for one
+		throw LoginFailed("the connection ended before TLS", "");
+	if (agreed != 'S')
+		throw EnvironmentFailure("the server does not speak TLS");
+	tls_ = std::make_unique<Tls>(fd_);
+}
+
+ssize_t
+Wire::put(std::string_view bytes)
+{
+	return tls_ ? tls_->send(bytes) : ::send(fd_, bytes.data(), bytes.size(), send_flags);
+}
+
+ssize_t
+Wire::get(char *bytes, std::size_t size)
+{
+	return tls_ ? tls_->recv(bytes, size) : ::recv(fd_, bytes, size, 0);
 }
 
 void
@@ -201,7 +229,7 @@ Wire::send(std::string_view bytes)
 	std::size_t done = 0;
 	while (done < bytes.size())
 	{
-		const ssize_t sent = ::send(fd_, bytes.data() + done, bytes.size() - done, send_flags);
+		const ssize_t sent = put(bytes.substr(done));
 		if (sent > 0)
 			done += static_cast<std::size_t>(sent);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -253,7 +281,7 @@ Wire::receive(std::chrono::milliseconds at_most)
 			return {Received::What::ended, {}};
 
 		char bytes[8192];
-		const ssize_t got = recv(fd_, bytes, sizeof(bytes), 0);
+		const ssize_t got = get(bytes, sizeof(bytes));
 		if (got > 0)
 			unread_.append(bytes, static_cast<std::size_t>(got));
 		else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "messages.hpp"
+#include "tls.hpp"
 
 namespace storm
 {
@@ -24,6 +26,7 @@ struct Address
 	int port = 5432;
 	std::string dbname;
 	std::string user;
+	bool tls = false;
 
 	bool
 	is_unix_socket() const
@@ -112,8 +115,12 @@ class Wire
 	void connect_socket(const Address &address);
 	void log_in(const Address &address, const Parameters &settings);
 	bool take_message(Message &message);
+	void begin_tls();
+	ssize_t put(std::string_view bytes);
+	ssize_t get(char *bytes, std::size_t size);
 
 	int fd_ = -1;
+	std::unique_ptr<Tls> tls_;
 	bool ended_ = false;
 	int backend_pid_ = 0;
 	std::string unread_;

@@ -3,27 +3,12 @@ use strict;
 use warnings;
 
 use AiCleanup;
-use IPC::Run;
-use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = start_node('main', conf => "log_statement = none\n");
 my $admin = connect_to($node, 'postgres');
-plan skip_all => 'this server is built without TLS'
-  unless ($admin->value('SHOW ssl_library') // '') ne '';
-
-my $folder = $node->data_dir;
-my $made = eval {
-	IPC::Run::run([
-		qw(openssl req -new -x509 -nodes -days 2 -newkey rsa:2048 -subj /CN=127.0.0.1),
-		'-keyout', "$folder/server.key", '-out', "$folder/server.crt"
-	], '>', \my $out, '2>&1');
-};
-plan skip_all => 'the openssl program is not there to make a certificate' unless $made;
-
-chmod 0600, "$folder/server.key";
-$node->append_conf('postgresql.conf', "ssl = on\n");
-$node->reload;
+plan skip_all => 'this server cannot speak TLS, or the openssl program is not there'
+  unless can_speak_tls($node);
 $admin->value('CREATE DATABASE work');
 
 sub tls_session

@@ -3,6 +3,9 @@
 # the usual way, reading pg_stat_activity and terminating what is idle, show that they would
 # notice.
 #
+# Over TLS, too: a request that has begun to arrive looks no different, but what a session writes on
+# its way out has to fit into the order of the records.
+#
 # AI_CLEANUP_STORM is the client's program; AI_CLEANUP_STORM_RETIREMENTS (5000) is how many
 # sessions each run ends.
 use strict;
@@ -37,28 +40,30 @@ CONF
 # A database of its own for each run, so that no run finds another's tables or sessions.
 sub storm
 {
-	my ($node, $kind, $tcp, $cleaner, $count, @more) = @_;
-	my $database = join('_', $kind, $tcp ? 'tcp' : 'unix', $cleaner);
+	my ($node, $kind, $how, $cleaner, $count, @more) = @_;
+	my $database = join('_', $kind, $how, $cleaner);
 	my ($report, $complaints) = ('', '');
 
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
 	$node->safe_psql($database, 'CREATE EXTENSION ai_cleanup');
 	IPC::Run::run([
-		$storm, '--host', $tcp ? '127.0.0.1' : $node->host, '--port', $node->port,
+		$storm, '--host', $how eq 'unix' ? $node->host : '127.0.0.1', '--port', $node->port,
+		'--tls', $how eq 'tls' ? 'yes' : 'no',
 		'--dbname', $database, '--user', $user, '--kind', $kind, '--cleaner', $cleaner,
 		'--retirements', $count, '--max-seconds', 600, @more
 	], '>', \$report, '2>', \$complaints);
 	my $exit = $? >> 8;
-	note "$kind, " . ($tcp ? 'TCP' : 'unix socket') . ", $cleaner, exit $exit\n$report$complaints";
+	note "$kind, $how, $cleaner, exit $exit\n$report$complaints";
 	return ($exit, $report);
 }
 
-for my $tcp (0, 1)
+my $speaks_tls = can_speak_tls($node);
+for my $how ('unix', 'tcp', $speaks_tls ? 'tls' : ())
 {
 	for my $kind (qw(statement transaction copy extended slow))
 	{
-		my ($exit, $report) = storm($node, $kind, $tcp, 'ai_cleanup', $retirements);
-		my $name = "$kind over " . ($tcp ? 'TCP' : 'a unix socket');
+		my ($exit, $report) = storm($node, $kind, $how, 'ai_cleanup', $retirements);
+		my $name = "$kind, $how";
 		is($exit, 0, "$name: $retirements sessions ended, no work") or diag $report;
 	}
 }
@@ -67,13 +72,13 @@ for my $tcp (0, 1)
 # session ends only when its client's system has confirmed what it was sent, which takes its time. With
 # too few of them nobody would have done anything before it is over.
 my $fewer = $retirements < 1000 ? 100 : int($retirements / 10);
-for my $tcp (0, 1)
+for my $how ('unix', 'tcp')
 {
 	for my $kind (qw(statement transaction copy extended slow))
 	{
-		my ($exit, $report) = storm($alone, $kind, $tcp, 'ai_cleanup', $fewer, '--attendant', 'no',
-			$tcp ? ('--pause-max-ms', 60, '--clients', 20) : ());
-		my $name = "no attendant, $kind over " . ($tcp ? 'TCP' : 'a unix socket');
+		my ($exit, $report) = storm($alone, $kind, $how, 'ai_cleanup', $fewer, '--attendant', 'no',
+			$how eq 'tcp' ? ('--pause-max-ms', 60, '--clients', 20) : ());
+		my $name = "no attendant, $kind, $how";
 		is($exit, 0, "$name: $fewer sessions ended, no work") or diag $report;
 	}
 }
@@ -82,7 +87,7 @@ for my $tcp (0, 1)
 my $few = $retirements < 1000 ? $retirements : 1000;
 for my $kind (qw(statement transaction))
 {
-	my ($exit, $report) = storm($node, $kind, 0, 'sql', $few);
+	my ($exit, $report) = storm($node, $kind, 'unix', 'sql', $few);
 	is($exit, 1, "$kind, ended by what pg_stat_activity said: the promise is broken") or diag $report;
 }
 
