@@ -5,7 +5,8 @@ build_packages=(g++ cmake ninja-build)
 # With PG_CONFIG set it is the caller's own PostgreSQL that is built for.
 server_packages=(postgresql-15 postgresql-server-dev-15)
 # What it is tested beside.
-neighbour_packages=(pgbouncer postgresql-15-cron postgresql-15-plproxy sqlsmith)
+neighbour_packages=(krb5-admin-server krb5-kdc krb5-user pgbouncer postgresql-15-cron
+    postgresql-15-plproxy sqlsmith)
 test_packages=(libgtest-dev libipc-run-perl make openssl perl)
 lint_packages=(clang-format clang-tidy)
 fuzz_packages=(clang libclang-rt-14-dev)
