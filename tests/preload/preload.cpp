@@ -2,13 +2,15 @@
 // otherwise, as long as there is a file for it in the folder $AI_CLEANUP_PRELOAD:
 //
 //   clock   the server's clock goes wrong by so many seconds
-//   stop    whoever is about to send SIGUSR2 is stopped (SIGSTOP) before it does
+//   stop    a process that is about to send SIGUSR2 is stopped (SIGSTOP) before it does
+//   keep    and one that is about to hand a socket over, before it does
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
 #include <dlfcn.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 namespace
@@ -39,6 +41,17 @@ ordered_seconds()
 	return is_number ? seconds : 0;
 }
 
+void
+stop_if_ordered(const char *name)
+{
+	FILE *order = open_order(name);
+
+	if (order == nullptr)
+		return;
+	fclose(order);
+	raise(SIGSTOP);
+}
+
 template <typename Function>
 Function *
 real(const char *name)
@@ -66,11 +79,18 @@ extern "C"
 	{
 		static auto *const send = real<int(pid_t, int)>("kill");
 
-		if (FILE *order = signal == SIGUSR2 ? open_order("stop") : nullptr)
-		{
-			fclose(order);
-			raise(SIGSTOP);
-		}
+		if (signal == SIGUSR2)
+			stop_if_ordered("stop");
 		return send(pid, signal);
+	}
+
+	__attribute__((visibility("default"))) ssize_t
+	sendmsg(int sock, const struct msghdr *message, int flags)
+	{
+		static auto *const send = real<ssize_t(int, const struct msghdr *, int)>("sendmsg");
+
+		if (message->msg_controllen != 0)
+			stop_if_ordered("keep");
+		return send(sock, message, flags);
 	}
 }

@@ -8,17 +8,10 @@ use AiCleanup;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-plan skip_all => "needs Linux's linker" unless $library && -e $library;
-plan skip_all => 'a sanitizer wants to be the first library' if $ENV{LD_PRELOAD};
+plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
 
-my $orders = PostgreSQL::Test::Utils::tempdir();
 my $node = start_node('main', start => 0, conf => "ai_cleanup.databases = 'work'\n");
-{
-	local $ENV{LD_PRELOAD} = $library;
-	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
-	$node->start;
-}
+my $orders = start_ordered($node);
 run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
 my $admin = connect_to($node, 'postgres');
 my $now = $admin->value('SELECT clock_timestamp()');
