@@ -1,4 +1,4 @@
-// Admission as server/admission.cpp does it, one rule after the other.
+// Admission as server/requesters/admission.cpp does it, one rule after the other.
 #include "door.hpp"
 
 #include <algorithm>

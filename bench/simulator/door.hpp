@@ -1,5 +1,5 @@
 // Where newcomers come to before PostgreSQL's own checks: admission, with or without room to wait
-// in. Follows server/admission.cpp and what it calls. Owned by server.
+// in. Follows server/requesters/admission.cpp and what it calls. Owned by server.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The worker: woken by a login that leaves too few slots free, it sweeps with the library's own
-// rules. Follows server/worker.cpp. Owned by server.
+// rules. Follows server/requesters/worker.cpp. Owned by server.
 #pragma once
 
 #include "core/relief.hpp"

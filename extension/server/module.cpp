@@ -1,20 +1,18 @@
 // What happens when the library is loaded: _PG_init, as a list.
-#include "module.hpp"
-
-#include "admission.hpp"
-#include "attendant.hpp"
 #include "bridge/prelude.hpp"
-#include "client_socket.hpp"
-#include "hand_over.hpp"
-#include "journal.hpp"
-#include "own_session.hpp"
-#include "protection.hpp"
-#include "registry.hpp"
-#include "saved_state.hpp"
-#include "settings.hpp"
-#include "utility.hpp"
-#include "wait_events.hpp"
-#include "worker.hpp"
+#include "server/attendant/attendant.hpp"
+#include "server/requesters/admission.hpp"
+#include "server/requesters/worker.hpp"
+#include "server/session/client_socket.hpp"
+#include "server/session/lifecycle.hpp"
+#include "server/session/own_protection.hpp"
+#include "server/session/utility.hpp"
+#include "server/setting_definitions.hpp"
+#include "server/state/hand_over.hpp"
+#include "server/state/journal.hpp"
+#include "server/state/registry.hpp"
+#include "server/state/saved_state.hpp"
+#include "server/state/wait_events.hpp"
 
 extern "C"
 {
@@ -29,7 +27,6 @@ namespace ai_cleanup::module
 namespace
 {
 
-bool preloaded = false;
 ClientAuthentication_hook_type next_client_authentication = nullptr;
 shmem_request_hook_type next_shmem_request = nullptr;
 shmem_startup_hook_type next_shmem_startup = nullptr;
@@ -67,7 +64,7 @@ client_authentication(Port *port, int status)
 		next_client_authentication(port, status);
 	if (status == STATUS_OK && !am_walsender)
 	{
-		own_session::enter();
+		lifecycle::enter();
 		admission::admit(*port);
 	}
 }
@@ -86,22 +83,6 @@ install_hooks()
 
 } // namespace
 
-bool
-is_preloaded()
-{
-	return preloaded;
-}
-
-void
-require_preloaded()
-{
-	if (!is_preloaded())
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("ai_cleanup must be loaded by the server at its start"),
-						errhint("Add shared_preload_libraries = 'ai_cleanup' to postgresql.conf "
-								"and restart the server.")));
-}
-
 } // namespace ai_cleanup::module
 
 void
@@ -113,11 +94,10 @@ _PG_init(void)
 		return;
 
 	settings::define();
-	protection::prepare();
+	own_protection::prepare();
 	client_socket::make_dead_end();
 	hand_over::make_queue();
 	module::install_hooks();
 	worker::register_worker();
 	attendant::register_attendant();
-	module::preloaded = true;
 }

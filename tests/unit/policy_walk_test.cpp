@@ -17,7 +17,7 @@ namespace
 {
 
 constexpr Timestamp start = 800'000'000 * second;
-constexpr Duration request_life = 10 * second; // as server/worker.cpp lets a request live
+constexpr Duration request_life = 10 * second; // as requesters/worker.cpp lets a request live
 constexpr int seeds = 3000;
 
 Limits

@@ -241,7 +241,8 @@ TEST(SweepWalk, NothingToDoBeforeTheNextLookWithRequestsOut)
 	EXPECT_GT(moments, 5'000);
 }
 
-// A server whose sessions come, work, rest and go, with the worker as server/worker.cpp runs it.
+// A server whose sessions come, work, rest and go, with the worker as server/requesters/worker.cpp
+// runs it.
 class SimulatedServer
 {
   public:

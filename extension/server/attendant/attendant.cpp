@@ -1,0 +1,199 @@
+// Waits for three things at once: its latch, the queue of connections to take over, and whatever
+// the clients of those it holds do. It sleeps until one of them speaks, and executes nothing.
+#include "server/attendant/attendant.hpp"
+
+#include <sys/resource.h>
+
+#include "server/attendant/held_connection.hpp"
+#include "server/attendant/poller.hpp"
+#include "server/state/attendant_status.hpp"
+#include "server/state/hand_over.hpp"
+#include "server/state/settings.hpp"
+#include "server/state/statistics.hpp"
+#include "server/state/wait_events.hpp"
+
+extern "C"
+{
+	PGDLLEXPORT void ai_cleanup_attendant_main(Datum);
+}
+
+namespace ai_cleanup::attendant
+{
+
+namespace
+{
+
+constexpr const char *attendant_name = "ai_cleanup attendant";
+constexpr int restart_seconds = 1;
+
+// File descriptors that are not for connections: the server's own, and as many as may be on their
+// way to us when we say that there are enough.
+constexpr std::uint32_t most_spare_descriptors = 1024;
+
+// Whoever may log in can leave connections behind: at some 3 kB each, with the kernel's part, this
+// is the most that he can have us hold.
+constexpr std::uint32_t most_connections = 64 * 1024;
+
+// Taken from the queue in one go, before those that it holds have their turn.
+constexpr int most_taken = 64;
+
+std::uint32_t most_held = 0;
+std::uint32_t announced = UINT32_MAX;
+
+void
+leave(int, Datum)
+{
+	attendant_status::set(false, 0);
+}
+
+// As many open files as this process may have.
+void
+make_room()
+{
+	rlimit files{};
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		files.rlim_cur = 0;
+	const rlim_t before = files.rlim_cur;
+	files.rlim_cur = files.rlim_max;
+	// macOS has no number for "without end" here.
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		files.rlim_cur = before;
+	const auto room = static_cast<std::uint32_t>(
+		std::min(files.rlim_cur, static_cast<rlim_t>(std::numeric_limits<int>::max())));
+	most_held = std::min(room - std::min(most_spare_descriptors, room / 2), most_connections);
+}
+
+// Says in the process's title, in pg_stat_activity and to sessions how many it holds.
+void
+announce()
+{
+	const std::uint32_t count = held_connection::count();
+	std::array<char, 64> text;
+
+	attendant_status::set(count < most_held, count);
+	if (count == announced)
+		return;
+	announced = count;
+	snprintf(text.data(), text.size(), "holds %u connection%s", count, count == 1 ? "" : "s");
+	set_ps_display(text.data());
+	pgstat_report_activity(STATE_UNDEFINED, text.data());
+}
+
+// Whoever told one that this process has no file descriptor left for had not asked.
+void
+take_over(Timestamp now)
+{
+	static Letter letter;
+	int sock = -1;
+
+	for (int i = 0; i < most_taken && hand_over::take(sock, letter); i++)
+	{
+		if (sock >= 0)
+		{
+			held_connection::hold(sock, letter, now);
+			continue;
+		}
+		most_held = held_connection::count();
+		statistics::count(statistics::Counter::hand_overs_refused);
+	}
+}
+
+void
+attend_all()
+{
+	const Timestamp now = GetCurrentTimestamp();
+
+	for (const poller::Event &event : poller::look())
+	{
+		if (event.subject == nullptr)
+			take_over(now);
+		else
+			held_connection::attend(event.subject, event.hung_up, now);
+	}
+}
+
+void
+sleep_until(Timestamp wakes_at)
+{
+	int events = WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH;
+	long milliseconds = -1;
+
+	if (wakes_at != never)
+	{
+		events |= WL_TIMEOUT;
+		milliseconds = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wakes_at);
+	}
+	WaitLatchOrSocket(MyLatch, events, poller::descriptor(), milliseconds, wait_events::attendant);
+	ResetLatch(MyLatch);
+}
+
+void
+reload_if_asked()
+{
+	if (!ConfigReloadPending)
+		return;
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
+}
+
+[[noreturn]] void
+run()
+{
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		reload_if_asked();
+		attend_all();
+		const Timestamp next = held_connection::close_overdue(GetCurrentTimestamp(),
+															  settings::hold_timeout * millisecond);
+		announce();
+		sleep_until(next);
+	}
+}
+
+void
+set_up()
+{
+	if (!poller::open() || !poller::add(hand_over::queue(), nullptr))
+		ereport(FATAL, (errcode_for_socket_access(),
+						errmsg("ai_cleanup could not set up its attendant: %m")));
+	make_room();
+	before_shmem_exit(leave, 0);
+}
+
+} // namespace
+
+void
+register_attendant()
+{
+	BackgroundWorker worker{};
+
+	if (hand_over::queue() < 0)
+		return;
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_ConsistentState;
+	worker.bgw_restart_time = restart_seconds;
+	strlcpy(worker.bgw_name, attendant_name, sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, attendant_name, sizeof(worker.bgw_type));
+	strlcpy(worker.bgw_library_name, "ai_cleanup", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "ai_cleanup_attendant_main",
+			sizeof(worker.bgw_function_name));
+	RegisterBackgroundWorker(&worker);
+}
+
+} // namespace ai_cleanup::attendant
+
+void
+ai_cleanup_attendant_main(Datum)
+{
+	using namespace ai_cleanup::attendant;
+
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
+	pgstat_report_appname(attendant_name);
+	set_up();
+	run();
+}

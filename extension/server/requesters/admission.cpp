@@ -1,0 +1,273 @@
+// The order of things in a login: this hook, then PostgreSQL's checks of the role's limit, of
+// the reserved slots and of the database's limit. A login for which there is room passes without
+// reading a catalog or taking a lock, as it would in PostgreSQL at this point.
+#include "server/requesters/admission.hpp"
+
+#include "core/time.hpp"
+#include "server/requesters/newcomer.hpp"
+#include "server/requesters/room.hpp"
+#include "server/requesters/shortage.hpp"
+#include "server/session/login.hpp"
+#include "server/snapshot/scope.hpp"
+#include "server/state/failed_logins.hpp"
+#include "server/state/line.hpp"
+#include "server/state/own_entry.hpp"
+#include "server/state/seats.hpp"
+#include "server/state/settings.hpp"
+#include "server/state/statistics.hpp"
+#include "server/state/wait_events.hpp"
+#include "server/state/waiters.hpp"
+
+namespace ai_cleanup::admission
+{
+
+namespace
+{
+
+using line::Want;
+using statistics::Counter;
+
+// The wait ends early enough for the rest of the login to fit into authentication_timeout.
+constexpr int authentication_share = 2; // half of it
+
+// Whoever ends a wait wakes the next one. If it has been stopped amid that, it does not.
+constexpr Duration look_again = second;
+
+// Without a line, whoever waits does so in a slot of the superusers' reserve: this many stay free
+// behind it for them, and for those who only come and are refused. When more of them come, nobody
+// waits for a while, but for a moment for a session that is leaving already.
+constexpr int free_behind_waiter = 1;
+constexpr Duration crowded_grace = 50 * millisecond;
+constexpr Duration closed_time = 10 * second;
+
+AdmissionState &
+admission_state()
+{
+	return registry::shared().admission;
+}
+
+// Takes a seat if there is one, by every limit, for this newcomer and all before it in line.
+bool
+take_seat(const Newcomer &newcomer, const Shortage &shortage)
+{
+	const int before = line::before_me({Want::slot, newcomer.role, newcomer.database});
+
+	if (shortage.want() != Want::nothing || !seats::take(newcomer.slot_limit - before))
+		return false;
+	// Of two that took a seat at the same moment, at least one now sees the other.
+	const bool too_many_of_role =
+		newcomer.role_limit >= 0 && seats::taken_by_role(newcomer.role) > newcomer.role_limit;
+	const bool too_many_in_database =
+		newcomer.database_limit >= 0 &&
+		seats::taken_in_database(newcomer.database) > newcomer.database_limit;
+	if (!too_many_of_role && !too_many_in_database)
+		return true;
+	seats::give_back();
+	return false;
+}
+
+// Too many come and go for anybody to wait in the superusers' reserve.
+void
+close_reserve()
+{
+	write_timestamp(admission_state().closed_until, after(GetCurrentTimestamp(), closed_time));
+	line::wake_all();
+}
+
+// Later than closed_time from now it was said before the clock was set back.
+bool
+reserve_is_closed(Timestamp now)
+{
+	const Timestamp until = read_timestamp(admission_state().closed_until);
+	return now < until && until <= after(now, closed_time);
+}
+
+bool
+may_wait(const room::Prospect &prospect, Timestamp start, Timestamp now)
+{
+	if (settings::has_line())
+		return seats::taken() + line::length() <= MaxConnections - compat::reserved_slots();
+
+	const bool crowded = !compat::has_free_slots(free_behind_waiter);
+	if (prospect.on_its_way)
+		return !crowded || now < after(start, crowded_grace);
+	if (crowded)
+		close_reserve();
+	return !crowded && !reserve_is_closed(now) && line::is_first_of_all();
+}
+
+// Until the latch is set, or then. A client that hangs up meanwhile gives up its place.
+void
+wait_until(Timestamp now, Timestamp then)
+{
+	const int lost = WaitEventSetCanReportClosed() ? WL_SOCKET_CLOSED : 0;
+	const int events = WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH | lost;
+	const Timestamp latest = std::min(then, after(now, look_again));
+
+	if ((WaitLatchOrSocket(MyLatch, events, MyProcPort->sock,
+						   TimestampDifferenceMilliseconds(now, latest), wait_events::admission) &
+		 WL_SOCKET_CLOSED) != 0)
+	{
+		ClientConnectionLost = true;
+		InterruptPending = true;
+	}
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+// Who asks sessions to make way: the first in line for all of it, and without a line each of the
+// few that wait for itself.
+room::Prospect
+look_for_room(const Newcomer &newcomer, const Shortage &shortage)
+{
+	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
+
+	if (!settings::has_line())
+		return room::make(newcomer, measure, 0);
+	if (line::before_me(scope) > 0)
+		return {.on_its_way = false, .ripe_at = never, .next = never};
+	return room::make(newcomer, measure, scope.want == Want::slot ? line::behind_me(scope) : 0);
+}
+
+// True as soon as it has a seat; false if there is none in time, or no room to wait for one.
+bool
+wait_for_seat(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
+{
+	for (;;)
+	{
+		const Shortage shortage = measure(newcomer);
+		if (take_seat(newcomer, shortage))
+			return true;
+		const Timestamp now = GetCurrentTimestamp();
+		// Lost to one that came at the same moment: it is looked for anew.
+		const Want want = shortage.want() == Want::nothing ? Want::slot : shortage.want();
+		line::change(want);
+		const room::Prospect prospect = look_for_room(newcomer, shortage);
+		if (now >= deadline || !may_wait(prospect, start, now))
+			return false;
+		waited = true;
+		wait_until(now, std::min(deadline, prospect.next));
+	}
+}
+
+Timestamp
+deadline_from(Timestamp start)
+{
+	const Timestamp authentication_ends =
+		after(MyStartTimestamp, AuthenticationTimeout * second / authentication_share);
+
+	return std::min(after(start, settings::admission_timeout * millisecond), authentication_ends);
+}
+
+bool
+find_seat(const Newcomer &newcomer)
+{
+	const Timestamp start = GetCurrentTimestamp();
+	bool found = false;
+	bool waited = false;
+
+	scope::reload();
+	line::join(Want::slot);
+	PG_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
+	{
+		found = wait_for_seat(newcomer, start, deadline_from(start), waited);
+	}
+	PG_END_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
+	line::leave();
+
+	if (waited)
+		statistics::count_wait(GetCurrentTimestamp() - start);
+	if (!found)
+		statistics::count(Counter::logins_refused);
+	return found;
+}
+
+// Without max_sessions PostgreSQL's own checks say why. They know nothing of it.
+void
+refuse_beyond_max_sessions(const Newcomer &newcomer)
+{
+	if (!settings::has_line() || measure(newcomer).want() != Want::slot)
+		return;
+	ereport(
+		FATAL,
+		(errcode(ERRCODE_TOO_MANY_CONNECTIONS), errmsg("sorry, too many clients already"),
+		 errdetail("ai_cleanup.max_sessions is %d, and there was no room for this session within "
+				   "ai_cleanup.admission_timeout, or none to wait in.",
+				   settings::max_sessions)));
+}
+
+// What it would take for a slot to be free behind one that has the last.
+Shortage
+behind_superuser(const Newcomer &)
+{
+	return {.slots = compat::has_free_slots(free_behind_waiter) ? 0 : 1};
+}
+
+// A superuser is let in at once. Only where it takes the very last slot of the server, so that
+// nobody could come after it, it waits for an idle session that is ripe, or will be in time.
+void
+pace(const Newcomer &newcomer)
+{
+	const Timestamp start = GetCurrentTimestamp();
+	const Timestamp deadline = deadline_from(start);
+	Timestamp now = start;
+
+	if (settings::effective_headroom() == 0 || compat::has_free_slots(free_behind_waiter))
+		return;
+	close_reserve();
+	scope::reload();
+	waiters::joined([&] {
+		while (now < deadline && !compat::has_free_slots(free_behind_waiter))
+		{
+			const room::Prospect prospect = room::make(newcomer, behind_superuser, 0);
+			if (!prospect.on_its_way && prospect.ripe_at > deadline)
+				break;
+			wait_until(now, std::min(deadline, prospect.next));
+			now = GetCurrentTimestamp();
+		}
+	});
+	if (now > start)
+		statistics::count_wait(now - start);
+}
+
+} // namespace
+
+void
+admit(Port &port)
+{
+	Newcomer newcomer{};
+
+	if (!settings::enabled)
+		return;
+	failed_logins::recognise(port);
+	if (!seats::may_be_limited() && line::length() == 0 &&
+		seats::take(settings::slot_limit(compat::reserved_slots())))
+	{
+		login::pass_reserve();
+		return;
+	}
+	if (!look_up(port, newcomer))
+		return;
+	own_entry::announce_login(newcomer.role, newcomer.database);
+	if (newcomer.superuser)
+	{
+		seats::take_anyway();
+		pace(newcomer);
+		return;
+	}
+
+	const bool has_slot = seats::taken() < settings::slot_limit(compat::reserved_slots());
+	if (line::length() > 0 || !take_seat(newcomer, measure(newcomer)))
+	{
+		if (!find_seat(newcomer))
+		{
+			refuse_beyond_max_sessions(newcomer);
+			return;
+		}
+		login::let_in(settings::has_line() && !has_slot ? Counter::logins_served
+														: Counter::logins_rescued);
+	}
+	login::pass_reserve();
+}
+
+} // namespace ai_cleanup::admission

@@ -1,0 +1,306 @@
+// A retired session leaves by end-of-file, when PostgreSQL tells the client nothing more; so
+// the client hears from us why, and the log and the journal too. The session writes down what its
+// client is to hear, and leaves it to the attendant; it never waits for the client itself.
+#include "server/session/last_message.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/session.hpp"
+#include "server/session/client_socket.hpp"
+#include "server/session/signal_handler.hpp"
+#include "server/state/client_address.hpp"
+#include "server/state/hand_over.hpp"
+#include "server/state/journal.hpp"
+#include "server/state/own_entry.hpp"
+#include "server/state/settings.hpp"
+#include "server/state/statistics.hpp"
+
+namespace ai_cleanup::last_message
+{
+
+namespace
+{
+
+using Text = std::array<char, 64>;
+using Line = std::array<char, 256>;
+
+Letter letter{};
+
+const char *
+name_of(OwnSetting setting)
+{
+	switch (setting)
+	{
+	case OwnSetting::connection_budget:
+		return "ai_cleanup.connection_budget";
+	case OwnSetting::exempt:
+		return "ai_cleanup.exempt";
+	case OwnSetting::idle_blocker_timeout:
+		return "ai_cleanup.idle_blocker_timeout";
+	case OwnSetting::idle_in_transaction_timeout:
+		return "ai_cleanup.idle_in_transaction_timeout";
+	case OwnSetting::idle_timeout:
+		break;
+	}
+	return "ai_cleanup.idle_timeout";
+}
+
+// Where the limit comes from: this session knows it of its own value, the worker of the file's.
+Origin
+origin_of_limit(OwnSetting setting, Duration unit)
+{
+	const Request &request = signal_handler::request();
+	const int own = own_entry::published(setting);
+
+	return own != inherited && own * unit == request.limit ? settings::origin(setting)
+														   : request.limit_origin;
+}
+
+// "ai_cleanup.idle_timeout is 10min (database setting)"; `value` is as SHOW writes it.
+void
+describe_limit(Line &line, OwnSetting setting, Duration unit, const char *value)
+{
+	snprintf(line.data(), line.size(), "%s is %s (%s)", name_of(setting), value,
+			 settings::text(origin_of_limit(setting, unit)));
+}
+
+void
+describe_time_limit(Line &line, OwnSetting setting)
+{
+	Text value;
+
+	describe_limit(line, setting, millisecond,
+				   format_setting(signal_handler::request().limit, value));
+}
+
+// Which limit, or whose call.
+void
+describe_cause(Line &line)
+{
+	const Request &request = signal_handler::request();
+	const auto limit = static_cast<long long>(request.limit);
+	Text value;
+
+	switch (request.reason)
+	{
+	case Reason::idle_timeout:
+		describe_time_limit(line, OwnSetting::idle_timeout);
+		break;
+	case Reason::idle_in_transaction:
+		describe_time_limit(line, OwnSetting::idle_in_transaction_timeout);
+		break;
+	case Reason::idle_blocker:
+	case Reason::idle_lock:
+		describe_time_limit(line, OwnSetting::idle_blocker_timeout);
+		break;
+	case Reason::over_budget:
+		snprintf(value.data(), value.size(), "%lld", limit);
+		describe_limit(line, OwnSetting::connection_budget, 1, value.data());
+		break;
+	case Reason::headroom:
+		snprintf(line.data(), line.size(), "ai_cleanup.headroom is %lld", limit);
+		break;
+	case Reason::admission:
+		snprintf(line.data(), line.size(), "a new login needed its connection slot");
+		break;
+	default:
+		snprintf(line.data(), line.size(), "ai_cleanup() was called by process %d",
+				 request.asker_pid);
+		break;
+	}
+}
+
+// How it was found: "idle", or with what it kept open.
+const char *
+describe_state()
+{
+	switch (signal_handler::request().reason)
+	{
+	case Reason::idle_in_transaction:
+		return "idle in a transaction";
+	case Reason::idle_blocker:
+		return "idle in a transaction, in another session's way,";
+	case Reason::idle_lock:
+		return "idle with a lock, in another session's way,";
+	default:
+		return "idle";
+	}
+}
+
+void
+send_field(StringInfo message, char field, const char *text)
+{
+	pq_sendbyte(message, field);
+	pq_send_ascii_string(message, text);
+}
+
+// What the client has to know: can it simply do again what it did?
+struct Advice
+{
+	int sqlstate;
+	const char *hint;
+};
+
+Advice
+advice()
+{
+	if (ends_open_transaction(signal_handler::request().reason))
+		return {ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+				"Connect again, and repeat the transaction: nothing of it was committed."};
+	if (!signal_handler::is_sure())
+		return {ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
+				"Connect again; the last command may have been committed, so look before you "
+				"repeat it."};
+	return {ERRCODE_IDLE_SESSION_TIMEOUT,
+			"Connect again, as a connection pool does by itself; nothing after the last "
+			"completed command was committed."};
+}
+
+// Through PostgreSQL's own layer, which encrypts it where the connection is encrypted.
+void
+write_letter(const char *idle, const char *cause)
+{
+	const Advice told = advice();
+	Line detail;
+	StringInfoData message;
+
+	snprintf(detail.data(), detail.size(), "The session had been %s for %s; %s.", describe_state(),
+			 idle, cause);
+
+	initStringInfo(&message);
+	send_field(&message, PG_DIAG_SEVERITY, "FATAL");
+	send_field(&message, PG_DIAG_SEVERITY_NONLOCALIZED, "FATAL");
+	send_field(&message, PG_DIAG_SQLSTATE, unpack_sql_state(told.sqlstate));
+	send_field(&message, PG_DIAG_MESSAGE_PRIMARY, "ai_cleanup retired this idle connection");
+	send_field(&message, PG_DIAG_MESSAGE_DETAIL, detail.data());
+	send_field(&message, PG_DIAG_MESSAGE_HINT, told.hint);
+	pq_sendbyte(&message, '\0');
+
+	if (!client_socket::begin_letter())
+		return;
+	pq_putmessage_noblock('E', message.data, message.len);
+	pq_flush_if_writable();
+	secure_close(MyProcPort); // TLS has a goodbye of its own, which must come after it
+	letter.length = static_cast<std::uint16_t>(client_socket::end_letter(letter.bytes));
+}
+
+void
+log_retirement(const char *idle, const char *cause)
+{
+	const Request &request = signal_handler::request();
+	const char *role = NameStr(request.asker_role);
+	const bool tcp = MyProcPort->remote_port != nullptr && MyProcPort->remote_port[0] != '\0';
+
+	ereport(LOG,
+			(errmsg("ai_cleanup retired session %d: database \"%s\", role \"%s\", "
+					"application \"%s\", client %s%s%s, %s for %s, %s%s%s%s",
+					MyProcPid, MyProcPort->database_name, MyProcPort->user_name,
+					application_name == nullptr ? "" : application_name, MyProcPort->remote_host,
+					tcp ? ":" : "", tcp ? MyProcPort->remote_port : "", describe_state(), idle,
+					cause, role[0] == '\0' ? "" : " (role \"", role, role[0] == '\0' ? "" : "\")"),
+			 errhidestmt(true), errhidecontext(true)));
+}
+
+void
+note_ending(const Request &request, Duration idle_for, journal::Outcome outcome)
+{
+	const RegistryEntry &entry = *own_entry::get();
+	journal::Ending ending{.ended_at = GetCurrentTimestamp(),
+						   .idle_for = idle_for,
+						   .pid = MyProcPid,
+						   .role = entry.role,
+						   .asker_pid = request.asker_pid,
+						   .reason = request.reason,
+						   .outcome = outcome,
+						   .database = entry.database_name,
+						   .role_name = entry.role_name,
+						   .application = {},
+						   .asker_role = request.asker_role,
+						   .client = client_address(MyProcPort->raddr)};
+
+	if (application_name != nullptr)
+		namestrcpy(&ending.application, application_name);
+	journal::note(ending);
+}
+
+// Was it asked to end whatever it does? Then this is why it ends.
+void
+note_termination()
+{
+	RegistryEntry *entry = own_entry::get();
+
+	if (entry == nullptr || read_phase(entry->termination_phase) != RequestPhase::published)
+		return;
+	pg_read_barrier();
+	const Request &request = entry->termination;
+	const Duration idle_for =
+		request.idle_before == never ? -1 : request.asked_at - request.idle_before;
+	note_ending(request, idle_for, journal::Outcome::terminated);
+}
+
+// A before_shmem_exit callback: the log and the statistics still work.
+void
+say_farewell(int, Datum)
+{
+	if (!signal_handler::agreed())
+	{
+		note_termination();
+		return;
+	}
+
+	Text idle;
+	Line cause;
+	whereToSendOutput = DestNone; // nothing goes to the client by another way
+	format_elapsed(signal_handler::idle_age(), idle);
+	describe_cause(cause);
+	write_letter(idle.data(), cause.data());
+	log_retirement(idle.data(), cause.data());
+	note_ending(signal_handler::request(), signal_handler::idle_age(), journal::Outcome::retired);
+	statistics::count(statistics::Counter::sessions_retired);
+	if (ends_for_need(signal_handler::request().reason) &&
+		MyBEEntry->st_activity_start_timestamp == 0)
+		statistics::count(statistics::Counter::retired_unused);
+
+	// Not a client that went away, as the end-of-file made pgstat believe.
+	pgStatSessionEndCause = DISCONNECT_KILLED;
+}
+
+// Where there is no attendant the client is told at once, or never: nothing waits for it. What it
+// has asked in between is read and dropped, so that no reset overtakes the answer.
+void
+tell_client(int sock)
+{
+	constexpr int most_reads = 64;
+	std::array<char, 8192> dump;
+
+	(void) send(sock, letter.bytes.data(), letter.length, MSG_DONTWAIT);
+	shutdown(sock, SHUT_WR);
+	for (int i = 0; i < most_reads && recv(sock, dump.data(), dump.size(), MSG_DONTWAIT) > 0; i++)
+		;
+}
+
+// An on_proc_exit callback, after the slot is free: whoever is told can connect again.
+void
+part_with_client(int, Datum)
+{
+	const int sock = client_socket::take();
+
+	if (sock < 0)
+		return;
+	letter.at_once = settings::tell_client == settings::at_once;
+	if (!hand_over::give(sock, letter))
+		tell_client(sock);
+	close(sock);
+}
+
+} // namespace
+
+void
+prepare()
+{
+	before_shmem_exit(say_farewell, 0);
+	on_proc_exit(part_with_client, 0);
+}
+
+} // namespace ai_cleanup::last_message

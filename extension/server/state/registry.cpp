@@ -1,0 +1,231 @@
+// Lays the registry out in shared memory and packs an entry's occupant into one value.
+#include "server/state/registry.hpp"
+
+#include "core/session.hpp"
+
+namespace ai_cleanup::registry
+{
+
+namespace
+{
+
+constexpr const char *shared_name = "ai_cleanup";
+constexpr int phase_bits = 3;
+
+// Set in the postmaster and inherited by fork.
+Registry *head = nullptr;
+RegistryEntry *first_entry = nullptr;
+Oid *first_database = nullptr;
+pg_atomic_uint64 *first_ticket = nullptr;
+pg_atomic_uint32 *first_waiter = nullptr;
+
+Size
+entries_size()
+{
+	return MAXALIGN(mul_size(MaxConnections, sizeof(RegistryEntry)));
+}
+
+Size
+databases_size()
+{
+	return MAXALIGN(mul_size(MaxConnections, sizeof(Oid)));
+}
+
+Size
+tickets_size()
+{
+	return MAXALIGN(mul_size(MaxConnections, sizeof(pg_atomic_uint64)));
+}
+
+Size
+waiters_size()
+{
+	return MAXALIGN(mul_size(MaxBackends, sizeof(pg_atomic_uint32)));
+}
+
+Size
+whole_size()
+{
+	Size size = MAXALIGN(sizeof(Registry));
+	size = add_size(size, entries_size());
+	size = add_size(size, databases_size());
+	size = add_size(size, tickets_size());
+	return add_size(size, waiters_size());
+}
+
+std::uint64_t
+packed(Occupant occupant)
+{
+	return occupant.id << phase_bits | static_cast<std::uint64_t>(occupant.phase);
+}
+
+Occupant
+unpacked(std::uint64_t value)
+{
+	return {value >> phase_bits, static_cast<Phase>(value & ((1 << phase_bits) - 1))};
+}
+
+void
+clear(RegistryEntry &entry)
+{
+	pg_atomic_init_u64(&entry.occupant, packed({0, Phase::none}));
+	for (pg_atomic_uint32 &own : entry.own_settings)
+		pg_atomic_init_u32(&own, static_cast<std::uint32_t>(inherited));
+	pg_atomic_init_u32(&entry.protections, 0);
+	pg_atomic_init_u64(&entry.idle_since, 0);
+	pg_atomic_init_u32(&entry.signallers, 0);
+	pg_atomic_init_u32(&entry.request_state, packed(RequestState{0, RequestPhase::none}));
+	pg_atomic_init_u32(&entry.declines, 0);
+	pg_atomic_init_u32(&entry.has_seat, 0);
+	pg_atomic_init_u64(&entry.waits_since, 0);
+	pg_atomic_init_u32(&entry.termination_phase, static_cast<std::uint32_t>(RequestPhase::none));
+	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
+}
+
+void
+clear(AdmissionState &state)
+{
+	pg_atomic_init_u32(&state.seats_taken, 0);
+	pg_atomic_init_u32(&state.has_limits, 0);
+	pg_atomic_init_u32(&state.waiting, 0);
+	pg_atomic_init_u64(&state.last_ticket, 0);
+	pg_atomic_init_u64(&state.closed_until, static_cast<std::uint64_t>(long_ago));
+	pg_atomic_init_u32(&state.next_failed, 0);
+	for (FailedLogin &failed : state.failed_logins)
+	{
+		pg_atomic_init_u64(&failed.fingerprint, 0);
+		pg_atomic_init_u64(&failed.until, static_cast<std::uint64_t>(long_ago));
+	}
+}
+
+void
+clear(Statistics &statistics)
+{
+	pg_atomic_init_u64(&statistics.since, static_cast<std::uint64_t>(GetCurrentTimestamp()));
+	for (pg_atomic_uint64 &counter : statistics.counters)
+		pg_atomic_init_u64(&counter, 0);
+	for (pg_atomic_uint64 &bucket : statistics.waits)
+		pg_atomic_init_u64(&bucket, 0);
+	pg_atomic_init_u64(&statistics.longest_wait, 0);
+}
+
+} // namespace
+
+void
+request_memory()
+{
+	RequestAddinShmemSpace(whole_size());
+}
+
+void
+lay_out()
+{
+	bool found = false;
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	char *memory = static_cast<char *>(ShmemInitStruct(shared_name, whole_size(), &found));
+	head = reinterpret_cast<Registry *>(memory);
+	memory += MAXALIGN(sizeof(Registry));
+	first_entry = reinterpret_cast<RegistryEntry *>(memory);
+	memory += entries_size();
+	first_database = reinterpret_cast<Oid *>(memory);
+	memory += databases_size();
+	first_ticket = reinterpret_cast<pg_atomic_uint64 *>(memory);
+	memory += tickets_size();
+	first_waiter = reinterpret_cast<pg_atomic_uint32 *>(memory);
+
+	if (!found)
+	{
+		pg_atomic_init_u64(&head->last_id, 0);
+		pg_atomic_init_u32(&head->worker.proc, no_proc);
+		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));
+		pg_atomic_init_u64(&head->worker.headroom_rests_until,
+						   static_cast<std::uint64_t>(long_ago));
+		clear(head->admission);
+		clear(head->statistics);
+		pg_atomic_init_u32(&head->attendant.takes_more, 0);
+		pg_atomic_init_u32(&head->attendant.held, 0);
+		for (RegistryEntry &entry : entries())
+			clear(entry);
+		std::fill_n(first_database, MaxConnections, InvalidOid);
+		for (pg_atomic_uint64 &ticket : tickets())
+			pg_atomic_init_u64(&ticket, 0);
+		for (pg_atomic_uint32 &waiter : waiters())
+			pg_atomic_init_u32(&waiter, 0);
+	}
+	LWLockRelease(AddinShmemInitLock);
+}
+
+bool
+is_there()
+{
+	return head != nullptr;
+}
+
+Registry &
+shared()
+{
+	return *head;
+}
+
+std::span<RegistryEntry>
+entries()
+{
+	return {first_entry, static_cast<std::size_t>(MaxConnections)};
+}
+
+void
+set_database(int slot, Oid database)
+{
+	*static_cast<volatile Oid *>(&first_database[slot]) = database;
+}
+
+// Plain reads, which the compiler can do many at a time: an aligned Oid is never seen half
+// written, and a count is of one moment or the next anyway.
+int
+count_sessions(Oid database)
+{
+	const std::span<const Oid> slots(first_database, static_cast<std::size_t>(MaxConnections));
+
+	pg_read_barrier();
+	if (OidIsValid(database))
+		return static_cast<int>(std::count(slots.begin(), slots.end(), database));
+	return MaxConnections - static_cast<int>(std::count(slots.begin(), slots.end(), InvalidOid));
+}
+
+std::span<pg_atomic_uint64>
+tickets()
+{
+	return {first_ticket, static_cast<std::size_t>(MaxConnections)};
+}
+
+std::span<pg_atomic_uint32>
+waiters()
+{
+	return {first_waiter, static_cast<std::size_t>(MaxBackends)};
+}
+
+Occupant
+occupant(RegistryEntry &entry)
+{
+	const Occupant result = unpacked(pg_atomic_read_u64(&entry.occupant));
+	pg_read_barrier();
+	return result;
+}
+
+void
+set_occupant(RegistryEntry &entry, Occupant occupant)
+{
+	pg_write_barrier();
+	pg_atomic_write_u64(&entry.occupant, packed(occupant));
+	pg_memory_barrier();
+}
+
+bool
+replace_occupant(RegistryEntry &entry, Occupant expected, Occupant occupant)
+{
+	std::uint64_t value = packed(expected);
+	return pg_atomic_compare_exchange_u64(&entry.occupant, &value, packed(occupant));
+}
+
+} // namespace ai_cleanup::registry

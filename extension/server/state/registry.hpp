@@ -1,0 +1,287 @@
+// The session registry: one entry for each session slot, in shared memory.
+//
+// Who writes what: an entry's owner (own_entry.cpp) writes all of it but the
+// request, which whoever asks (requesters/retirement.cpp) writes and the owner's signal handler
+// (session/signal_handler.cpp) takes. Readers take no lock: they read `occupant` before and after,
+// and use what they read only if it is still the same. Who sends a session a signal counts
+// himself in before he looks whether the entry is live, and out after it; a session that leaves
+// waits for those it finds counted, so that no signal reaches a recycled pid.
+#pragma once
+
+#include "bridge/prelude.hpp"
+#include "core/protection.hpp"
+#include "core/time.hpp"
+#include "core/verdict.hpp"
+
+namespace ai_cleanup
+{
+
+enum class Phase : std::uint8_t
+{
+	none,    // never used
+	login,   // authenticated; its database and settings are not known yet
+	open,    // may be retired
+	leaving, // its exit has begun; no signal is sent any more
+	gone,    // its process slot is free again
+};
+
+// Who has the entry, and how far he is: one value, so that it changes at once.
+struct Occupant
+{
+	std::uint64_t id;
+	Phase phase;
+
+	constexpr bool operator==(const Occupant &) const = default;
+};
+
+enum class RequestPhase : std::uint32_t
+{
+	none,
+	writing,   // somebody fills it in
+	published, // the session has not looked at it yet
+	taken,     // the session looks at it, or has agreed and is on its way out
+};
+
+// Which of an occupant's requests, counted from 1, and how far it is: one value, so that it
+// changes at once. What is on its way at 0 is none.
+struct RequestState
+{
+	std::uint32_t number;
+	RequestPhase phase;
+};
+
+// Where the value of a setting in force comes from.
+enum class Origin : std::uint8_t
+{
+	unknown,
+	built_in,
+	configuration_file,
+	command_line,
+	all_roles, // from here on it is a session's own
+	database,
+	role,
+	role_in_database,
+	connection,
+	session,
+};
+
+// The settings of which a session may have values of its own that others must know.
+enum class OwnSetting : std::uint8_t
+{
+	connection_budget,
+	exempt,
+	idle_blocker_timeout,
+	idle_in_transaction_timeout,
+	idle_timeout,
+};
+constexpr std::size_t own_setting_count = 5;
+
+// Please end yourself, if you are idle and have been since `idle_before`. Of a termination it
+// says who asked for it, and why.
+struct Request
+{
+	Timestamp idle_before;
+	Timestamp asked_at;
+	Timestamp expires_at;
+	std::int64_t limit; // what the reason measures against: a Duration, or sessions, or slots
+	Origin limit_origin;
+	Reason reason;
+	Protections protect; // what protects from it
+	int asker_pid;
+	int asker_proc;      // its index in ProcGlobal
+	NameData asker_role; // empty for the worker
+};
+
+struct RegistryEntry
+{
+	pg_atomic_uint64 occupant;
+
+	// Written before `open`, unchanged until the next occupant.
+	int pid;
+	int status_index; // in PostgreSQL's backend status array
+	Oid role;         // of a newcomer too, and its database: a login that cannot
+	Oid database;     // succeed leaves them 0
+	Timestamp opened_at;
+	bool retirable;
+	NameData database_name; // a database in use cannot be renamed
+	NameData role_name;     // as it logged in
+
+	pg_atomic_uint32 has_seat;    // 1: it counts as one of the server's sessions
+	pg_atomic_uint64 waits_since; // Timestamp: when a newcomer took its place in line
+
+	// By OwnSetting, std::int32_t: its own value, or `inherited`.
+	std::array<pg_atomic_uint32, own_setting_count> own_settings;
+	pg_atomic_uint32 protections; // Protections: those that only the session itself can see
+	pg_atomic_uint64 idle_since;  // Timestamp: its last transaction's end, kept where
+								  // track_activities is off
+
+	pg_atomic_uint32 signallers; // how many are about to send it a signal
+	pg_atomic_uint32 request_state;
+	pg_atomic_uint32 declines; // how often in a row it was not idle after all
+	pg_atomic_uint64 declined_at;
+	Timestamp declined_idle_since; // its own affair
+	Request request;
+
+	pg_atomic_uint32 termination_phase; // RequestPhase: none, writing, published
+	Request termination;                // the first one
+};
+
+// What sessions need to know of the worker.
+struct WorkerStatus
+{
+	pg_atomic_uint32 proc;                 // its index in ProcGlobal, or no_proc
+	pg_atomic_uint64 wakes_at;             // Timestamp: sessions due earlier set its latch
+	pg_atomic_uint64 headroom_rests_until; // Timestamp: as core/relief.hpp says
+};
+
+// What is remembered of a login that failed although room had been made for it.
+struct FailedLogin
+{
+	pg_atomic_uint64 fingerprint;
+	pg_atomic_uint64 until; // Timestamp
+};
+constexpr std::size_t failed_login_count = 16;
+
+// What newcomers must know of the server as a whole.
+struct AdmissionState
+{
+	pg_atomic_uint32 seats_taken;  // sessions, and newcomers that are let in
+	pg_atomic_uint32 has_limits;   // 1: some role or database has a CONNECTION LIMIT
+	pg_atomic_uint32 waiting;      // newcomers in line
+	pg_atomic_uint64 last_ticket;  // the last place in line that was taken
+	pg_atomic_uint64 closed_until; // Timestamp: too many come and go for anybody to wait
+	pg_atomic_uint32 next_failed;  // where the next failed login is remembered
+	std::array<FailedLogin, failed_login_count> failed_logins;
+};
+
+// What sessions need to know of the attendant, and others want to.
+struct AttendantStatus
+{
+	pg_atomic_uint32 takes_more; // 1: it is there, and has room for more connections
+	pg_atomic_uint32 held;       // so many it has
+};
+
+// What was counted since then; statistics.cpp names them.
+constexpr std::size_t counter_count = 13;
+constexpr std::size_t wait_bucket_count = 11;
+
+struct Statistics
+{
+	pg_atomic_uint64 since; // Timestamp
+	std::array<pg_atomic_uint64, counter_count> counters;
+	std::array<pg_atomic_uint64, wait_bucket_count> waits;
+	pg_atomic_uint64 longest_wait; // Duration
+};
+
+constexpr std::uint32_t no_proc = UINT32_MAX;
+
+struct Registry
+{
+	pg_atomic_uint64 last_id;
+	WorkerStatus worker;
+	AdmissionState admission;
+	AttendantStatus attendant;
+	Statistics statistics;
+};
+
+namespace registry
+{
+
+// For _PG_init: ask for the memory, and lay it out once it is there.
+void request_memory();
+void lay_out();
+// Has that been done? Not where the library was not loaded at the server's start.
+bool is_there();
+
+Registry &shared();
+std::span<RegistryEntry> entries();
+// The database of each open session, InvalidOid where there is none: dense, for counting.
+void set_database(int slot, Oid database);
+// How many open sessions a database has; the whole server with InvalidOid.
+int count_sessions(Oid database);
+// By session slot: a newcomer's place in line, 0 where there is none (line.cpp). Dense, for
+// finding the first.
+std::span<pg_atomic_uint64> tickets();
+// By index in ProcGlobal: 1 where that process waits for sessions to end.
+std::span<pg_atomic_uint32> waiters();
+
+Occupant occupant(RegistryEntry &entry);
+void set_occupant(RegistryEntry &entry, Occupant occupant);
+// Sets it only if it is still `expected`.
+bool replace_occupant(RegistryEntry &entry, Occupant expected, Occupant occupant);
+
+} // namespace registry
+
+// Timestamps and counts in PostgreSQL's unsigned atomics.
+inline Timestamp
+read_timestamp(pg_atomic_uint64 &value)
+{
+	return static_cast<Timestamp>(pg_atomic_read_u64(&value));
+}
+
+inline void
+write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
+{
+	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
+}
+
+constexpr int request_phase_bits = 2;
+
+constexpr std::uint32_t
+packed(RequestState state)
+{
+	return state.number << request_phase_bits | static_cast<std::uint32_t>(state.phase);
+}
+
+inline RequestState
+read_request_state(RegistryEntry &entry)
+{
+	const std::uint32_t value = pg_atomic_read_u32(&entry.request_state);
+	return {value >> request_phase_bits,
+			static_cast<RequestPhase>(value & ((1U << request_phase_bits) - 1))};
+}
+
+// For the one who has the request: who fills it in, or who answers it.
+inline void
+write_request_state(RegistryEntry &entry, RequestState state)
+{
+	pg_write_barrier();
+	pg_atomic_write_u32(&entry.request_state, packed(state));
+}
+
+inline bool
+move_request_state(RegistryEntry &entry, RequestState from, RequestState to)
+{
+	std::uint32_t expected = packed(from);
+	return pg_atomic_compare_exchange_u32(&entry.request_state, &expected, packed(to));
+}
+
+// The phase of a termination.
+inline RequestPhase
+read_phase(pg_atomic_uint32 &phase)
+{
+	return static_cast<RequestPhase>(pg_atomic_read_u32(&phase));
+}
+
+inline void
+write_phase(pg_atomic_uint32 &phase, RequestPhase to)
+{
+	pg_write_barrier();
+	pg_atomic_write_u32(&phase, static_cast<std::uint32_t>(to));
+}
+
+inline bool
+move_phase(pg_atomic_uint32 &phase, RequestPhase from, RequestPhase to)
+{
+	auto expected = static_cast<std::uint32_t>(from);
+	return pg_atomic_compare_exchange_u32(&phase, &expected, static_cast<std::uint32_t>(to));
+}
+
+inline std::int32_t
+own_setting(RegistryEntry &entry, OwnSetting which)
+{
+	return static_cast<std::int32_t>(
+		pg_atomic_read_u32(&entry.own_settings[static_cast<std::size_t>(which)]));
+}
+
+} // namespace ai_cleanup
