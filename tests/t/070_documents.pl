@@ -1,6 +1,6 @@
 # What the README and the pages in docs/ tell people to type works: each page from top to bottom in
 # a server of its own, which has the extension as the README's "Install" leaves it, in a database
-# "app". Commands succeed, unless a comment beside them says with which error they end.
+# "app". Commands succeed, unless a comment beside them says which error they end with.
 #
 # `sql` goes to psql, `sh` to a shell that has PostgreSQL's programs in PATH and knows the server
 # from PGHOST and the like; so do the scripts in a `json` block, a part of package.json. Sessions with
@@ -19,6 +19,10 @@ use Test::More;
 # Blocks that cannot be run here: by page and section, who runs them. One that nobody runs says so.
 my %elsewhere = (
 	'README.md' => { 'Try it' => 'scripts/test-readme', 'Install' => 'scripts/test-readme' },
+	'docs/install.md' => {
+		'With CMake' => 'scripts/test-readme', 'As a Debian package' => 'scripts/test-readme',
+		'With Docker' => 'nobody'
+	},
 	'docs/many-servers.md' => { 'PL/Proxy' => 'tests/t/071_plproxy.pl', 'Citus' => 'nobody' }
 );
 # Nothing to type. Code of applications is tested by npm/e2e.
