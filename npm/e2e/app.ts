@@ -26,6 +26,7 @@ export interface AppOptions {
   mode?: string;
   /** The package that is installed under another's name: `{ pg: 'pg8.11' }`. */
   instead?: Record<string, string>;
+  env?: Record<string, string>;
 }
 
 export interface Answer {
@@ -71,7 +72,7 @@ export class App<Server extends { origin: string; output: string; running: boole
   static async startProgram(
     t: Owner,
     name: string,
-    args: string[],
+    [program, ...args]: [string, ...string[]],
     env: Record<string, string>,
   ): Promise<App> {
     const apps = join(here, '.apps');
@@ -79,16 +80,18 @@ export class App<Server extends { origin: string; output: string; running: boole
     const folder = mkdtempSync(join(apps, `${name}.`));
     atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
     cpSync(join(here, 'apps', name), folder, { recursive: true });
-    return new App(folder, await DevServer.start(t, folder, args, env));
+    return new App(folder, await DevServer.start(t, folder, args, env, program));
   }
 
   private static async serve(
     t: Owner,
     folder: string,
-    { databaseUrl, mode = 'development' }: AppOptions,
+    { databaseUrl, mode = 'development', env = {} }: AppOptions,
   ): Promise<App> {
     const args = ['node_modules/vite/bin/vite.js', '--port', '0', '--mode', mode];
-    const server = await DevServer.start(t, folder, args, { DATABASE_URL: databaseUrl });
+    const server = await DevServer.start(t, folder, args, {
+      ...{ DATABASE_URL: databaseUrl, ...env },
+    });
     return new App(folder, server);
   }
 
@@ -103,6 +106,19 @@ export class App<Server extends { origin: string; output: string; running: boole
       this.write(html, `${performance.now()}`);
       return this.server.output.includes(`page reload ${html}`);
     });
+  }
+
+  /** The same for any development server: saves until a save has its effect. */
+  async notices(): Promise<void> {
+    let saved = 0;
+    await until('a first save to be noticed', async () => {
+      if (performance.now() - saved > 2000) {
+        this.edit('src/server/config.ts', /tutor: '.*'/, `tutor: 'Ada, ${performance.now()}'`);
+        saved = performance.now();
+      }
+      return (await this.get('/api/info').catch(() => undefined))?.text.includes('"Ada, ');
+    });
+    this.saved = performance.now();
   }
 
   get origin(): string {
@@ -161,8 +177,9 @@ export class DevServer {
     folder: string,
     args: string[],
     env: Record<string, string>,
+    program = process.execPath,
   ): Promise<DevServer> {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       cwd: folder,
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -175,7 +192,7 @@ export class DevServer {
     }
     const origin = await until('the development server', async () => {
       if (child.exitCode !== null) throw new Error(`the server ended:\n${lines.join('')}`);
-      return /Local:\s+(http:\/\/\S+?)\/?\s/.exec(lines.join(''))?.[1];
+      return /Local:?\s+(http:\/\/\S+?)\/?\s/.exec(lines.join(''))?.[1];
     });
     return new DevServer(child, origin, lines);
   }

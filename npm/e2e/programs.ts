@@ -1,29 +1,49 @@
 // The apps of apps/ in their development servers: how each is started, with the guard and without.
 // For frameworks.test.ts and table.ts.
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { App } from './app.ts';
 import type { Database } from './database.ts';
+import { here } from './driver.ts';
 import type { Owner } from './owner.ts';
 
 export interface Program {
-  app: 'next' | 'express';
+  app: 'astro' | 'express' | 'nest' | 'next' | 'react-router' | 'sveltekit';
   args: string[];
   /** What puts the guard up, one way a name. */
   guards: Record<string, Record<string, string>>;
+  /** It asks for a newer Node.js than the tests do. */
+  isNewer?: true;
 }
 
 const modules = '../../node_modules';
 const next = (...more: string[]) => [`${modules}/next/dist/bin/next`, 'dev', ...more];
 const register = { NODE_OPTIONS: '--import ai-cleanup/register' };
+const withAiCleanup = { GUARD: 'next' };
+const plugin = { GUARD: 'vite' };
 
 export const programs: Record<string, Program> = {
   'Next.js, Turbopack': {
     ...{ app: 'next', args: next() },
-    guards: { withAiCleanup: { GUARD: 'next' }, register },
+    guards: { withAiCleanup, register },
   },
   'Next.js, webpack': {
     ...{ app: 'next', args: next('--webpack') },
-    guards: { withAiCleanup: { GUARD: 'next' } }, // it is slow, and one way is like the other
+    guards: { withAiCleanup, register },
+  },
+  Astro: {
+    ...{ app: 'astro', args: [`${modules}/astro/bin/astro.mjs`, 'dev'], isNewer: true },
+    guards: { plugin, register },
+  },
+  SvelteKit: {
+    ...{ app: 'sveltekit', args: [`${modules}/vite/bin/vite.js`] },
+    guards: { plugin, register },
+  },
+  'React Router': {
+    ...{ app: 'react-router', args: [`${modules}/@react-router/dev/bin.cjs`, 'dev'] },
+    guards: { plugin, register },
+    isNewer: true,
   },
   'Express, tsx watch': {
     ...{ app: 'express', args: [`${modules}/tsx/dist/cli.mjs`, 'watch', 'src/server.ts'] },
@@ -38,18 +58,33 @@ export const programs: Record<string, Program> = {
     args: [`${modules}/nodemon/bin/nodemon.js`, '--exec', 'node --import tsx', 'src/server.ts'],
     guards: { register },
   },
+  Nest: {
+    ...{ app: 'nest', args: [`${modules}/@nestjs/cli/bin/nest.js`, 'start', '--watch'] },
+    guards: { register },
+  },
 };
+
+const newer = join(here, 'node_modules/node24/bin/node');
+
+/** Why it cannot be run here, if it cannot. */
+export function obstacle({ isNewer }: Program): string | undefined {
+  return isNewer && !existsSync(newer)
+    ? 'the newer Node.js is a package for Linux only'
+    : undefined;
+}
 
 export async function start(
   t: Owner,
   database: Database,
-  { app, args }: Program,
+  { app, args, isNewer }: Program,
   env: Record<string, string> = {},
 ): Promise<App> {
-  return App.startProgram(t, app, args, {
+  const started = await App.startProgram(t, app, [isNewer ? newer : process.execPath, ...args], {
     ...{ DATABASE_URL: database.url, PORT: String(await freePort()) },
-    ...{ NEXT_TELEMETRY_DISABLED: '1', ...env },
+    ...{ NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', ...env },
   });
+  await started.notices();
+  return started;
 }
 
 function freePort(): Promise<number> {

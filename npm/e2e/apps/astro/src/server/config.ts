@@ -1,0 +1,4 @@
+// What frameworks.test.ts saves: the database module imports it.
+export const config = {
+  tutor: 'Ada',
+};

@@ -1,0 +1,12 @@
+// The frame of every page, which React Router asks for.
+import { Outlet } from 'react-router';
+
+export default function Root() {
+  return (
+    <html lang="en">
+      <body>
+        <Outlet />
+      </body>
+    </html>
+  );
+}

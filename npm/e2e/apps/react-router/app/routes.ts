@@ -1,0 +1,4 @@
+// The app's one route.
+import { route } from '@react-router/dev/routes';
+
+export default [route('api/info', './routes/info.ts')];
