@@ -44,7 +44,7 @@ test('it works without the extension, and says what is missing', async (t) => {
   const app = await App.start(t, { databaseUrl: database.url, mode: 'guarded' });
   await database.leak('forgotten', 2);
   const page = await openPage(t, `${app.origin}/__ai_cleanup/`);
-  await page.getByText('ai_cleanup is not loaded into this server').waitFor();
+  await page.getByText('ai_cleanup is installed, but the server was started without it').waitFor();
   await page.getByText("ALTER SYSTEM SET shared_preload_libraries = 'ai_cleanup'").waitFor();
   await page.getByText('The journal is kept by the extension').waitFor();
   await page.getByRole('row', { name: /forgotten/ }).waitFor();

@@ -8,11 +8,11 @@ export function room(columns: number): number {
   return Math.max(10, columns - label - 6);
 }
 
-/** In so many columns and lines at most. The last value is now, `seconds` after the one before. */
+/** In so many columns and lines at most. The last value is now, one interval after the one before. */
 export function chart(
   values: number[],
   limit: number,
-  seconds: number,
+  intervalMs: number,
   columns: number,
   lines: number,
 ): string {
@@ -20,7 +20,7 @@ export function chart(
   const seen = shown.filter((value) => !Number.isNaN(value));
   const { top, height } = scale(Math.max(1, ...seen), limit, lines - 2);
   const drawn = plot(shown, top, height);
-  const span = `${Math.round((shown.length - 1) * seconds)} s ago`;
+  const span = `${Math.round(((shown.length - 1) * intervalMs) / 1000)} s ago`;
   const gap = Math.max(1, shown.length - span.length - 2);
   const axis = shown.length > span.length + 4 ? `${span}${' '.repeat(gap)}now` : 'now';
   return `${drawn}\n${pc.dim(' '.repeat(label + 2) + axis)}`;

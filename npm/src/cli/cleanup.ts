@@ -6,12 +6,12 @@ import { cleanUp, plan, wayOf } from '../database/cleanup.js';
 import type { Outcome, Plan } from '../database/outcome.js';
 import { limitOf } from '../database/server.js';
 import { type Count, readCount } from '../database/sessions.js';
+import { several } from '../words.js';
 import { confirm } from './confirm.js';
 import { exit } from './exit.js';
 import { sessionTable } from './session_table.js';
 import { extensionState, type Visit, type VisitOptions, visit } from './visit.js';
 import type { Wish } from './wish.js';
-import { several } from './words.js';
 
 export interface CleanupOptions extends VisitOptions {
   json?: boolean | undefined;

@@ -4,13 +4,13 @@ import { findAddress } from '../database/address.js';
 import { Problem } from '../problem.js';
 import { survey } from '../processes/project.js';
 import { findProject } from '../project.js';
+import { several } from '../words.js';
 import { examineProcesses } from './doctor/processes.js';
 import { examineProject } from './doctor/project.js';
 import { examineServer } from './doctor/server.js';
 import { exit } from './exit.js';
 import { type Finding, findingText, problem } from './finding.js';
 import { type VisitOptions, visit } from './visit.js';
-import { several } from './words.js';
 
 export interface DoctorOptions extends VisitOptions {
   json?: boolean | undefined;

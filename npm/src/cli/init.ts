@@ -2,17 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { hasExtension } from '../database/server.js';
+import { lackOf } from '../database/diagnosis.js';
 import { type Change, propose } from '../init/changes.js';
 import { diff } from '../init/diff.js';
 import { inspect } from '../init/inspect.js';
 import { kindOfServer, serverSteps } from '../init/server_steps.js';
 import { Problem } from '../problem.js';
 import { findProject, manifestOf } from '../project.js';
+import { several } from '../words.js';
 import { confirm } from './confirm.js';
 import { exit } from './exit.js';
 import { type VisitOptions, visit } from './visit.js';
-import { several } from './words.js';
 
 export interface InitOptions extends VisitOptions {
   yes?: boolean | undefined;
@@ -57,15 +57,19 @@ function agreed(changes: Change[]): Promise<boolean> {
 }
 
 async function tellServer(folder: string, options: InitOptions): Promise<void> {
-  const has = await visit({ ...options, wait: 0 }, async ({ server }) =>
-    hasExtension(server),
-  ).catch(
-    () => false, // not there just now: the steps are of use all the same
+  const server = await visit({ ...options, waitMs: 0 }, async ({ server }) => server).catch(
+    () => undefined, // not there just now: the steps are of use all the same
   );
-  if (has) {
+  const lack = server === undefined ? undefined : lackOf(server);
+  if (server !== undefined && lack === undefined) {
     console.log(pc.green('The server has ai_cleanup.'));
-    return;
+  } else if (lack === undefined || lack.id === 'extension') {
+    console.log(pc.bold('The server, so that it makes room by itself:'));
+    for (const step of serverSteps(kindOfServer(folder), server?.libraries ?? null)) {
+      console.log(`  ${step}`);
+    }
+  } else {
+    console.log(`${pc.bold('The server:')} ${lack.message}`);
+    for (const step of lack.remedy) console.log(`  ${step}`);
   }
-  console.log(pc.bold('The server, so that it makes room by itself:'));
-  for (const step of serverSteps(kindOfServer(folder))) console.log(`  ${step}`);
 }

@@ -5,7 +5,6 @@ import { name, version } from '../package.js';
 import { exit, meanings } from './exit.js';
 import { suggestion } from './suggestion.js';
 import { understand } from './wish.js';
-import { seconds } from './words.js';
 
 export interface Result {
   code: number;
@@ -15,6 +14,11 @@ interface Common {
   url?: string;
   json?: boolean;
   wait?: number;
+}
+
+/** On the command line a time has a unit in its value; from here on it has it in its name. */
+function inUnits<Options extends Common>({ wait, ...rest }: Options) {
+  return { ...rest, waitMs: wait === undefined ? undefined : wait * 1000 };
 }
 
 const words = ['force', 'dry-run'];
@@ -57,14 +61,14 @@ export function program(result: Result, quiet = false): Command {
         words: given,
       });
       const { cleanup } = await import('./cleanup.js');
-      result.code = await cleanup({ ...options, idleSeconds: options.idle }, wish);
+      result.code = await cleanup({ ...inUnits(options), idleSeconds: options.idle }, wish);
     });
 
   withCommon(root.command('status').argument('[urls...]', 'of which databases'))
     .description('how many connections there are, and whose; of several databases, if you like')
     .action(async (urls: string[], options: Common) => {
       const { status } = await import('./status.js');
-      result.code = await status(urls, options);
+      result.code = await status(urls, inUnits(options));
     });
 
   withCommon(root.command('watch'))
@@ -75,7 +79,7 @@ export function program(result: Result, quiet = false): Command {
     .option('--looks <number>', 'end after so many looks', toNumber)
     .action(async (options: Common & { interval: number; looks?: number }) => {
       const { watch } = await import('./watch.js');
-      result.code = await watch(options);
+      result.code = await watch({ ...inUnits(options), intervalMs: options.interval * 1000 });
     });
 
   root
@@ -105,7 +109,7 @@ export function program(result: Result, quiet = false): Command {
     .option('--pool <connections>', 'what a pool of yours may open', toNumber, 10)
     .action(async (options: Common & { pool: number }) => {
       const { doctor } = await import('./doctor.js');
-      result.code = await doctor(options);
+      result.code = await doctor(inUnits(options));
     });
 
   withCommon(root.command('reset'))
@@ -120,7 +124,7 @@ export function program(result: Result, quiet = false): Command {
     .action(async (options: Common & { yes?: boolean; dryRun?: boolean; ports: number[] }) => {
       const wish = understand({ dryRun: options.dryRun, words: [] });
       const { reset } = await import('./reset.js');
-      result.code = await reset({ ...options, dryRun: wish.dryRun });
+      result.code = await reset({ ...inUnits(options), dryRun: wish.dryRun });
     });
 
   for (const command of [root, ...root.commands]) {
@@ -159,7 +163,7 @@ function exitCodes(): string {
 }
 
 function toSeconds(text: string): number {
-  const value = seconds(text);
+  const value = readSeconds(text);
   if (value === undefined) {
     throw new InvalidArgumentError('A time looks like 30s, 5min or 2h.');
   }
@@ -191,4 +195,17 @@ function toPorts(text: string): number[] {
     }
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
+}
+
+/** Reads `90`, `90s`, `5min`, `5 minutes`, `2h`, `1d`; undefined if it is none of these. */
+function readSeconds(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text);
+  const units: [RegExp, number][] = [
+    [/^(s|secs?|seconds?)?$/i, 1],
+    [/^(m|mins?|minutes?)$/i, 60],
+    [/^(h|hours?)$/i, 3600],
+    [/^(d|days?)$/i, 86_400],
+  ];
+  const size = units.find(([pattern]) => pattern.test(match?.[2] ?? ''))?.[1];
+  return match === null || size === undefined ? undefined : Number(match[1]) * size;
 }

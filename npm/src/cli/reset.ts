@@ -8,11 +8,11 @@ import { readCount } from '../database/sessions.js';
 import { end } from '../processes/end.js';
 import { type DevProcess, type Holder, survey } from '../processes/project.js';
 import { findProject, scriptsOf } from '../project.js';
+import { several } from '../words.js';
 import { confirm } from './confirm.js';
 import { exit } from './exit.js';
 import { table } from './table.js';
 import { type VisitOptions, visit } from './visit.js';
-import { several } from './words.js';
 
 export interface ResetOptions extends VisitOptions {
   json?: boolean | undefined;

@@ -1,18 +1,18 @@
 // What watch shows: a function from what is known to the text on the screen.
 import pc from 'picocolors';
 import type { Sample } from '../database/sample.js';
+import { duration, several } from '../words.js';
 import { chart } from './chart.js';
 import { leakTable } from './session_table.js';
 import { bar, table } from './table.js';
 import { cut } from './terminal.js';
-import { duration, several } from './words.js';
 
 export interface Known {
   heading: string;
   database: string;
   /** Sessions of the server, one value for each look; NaN where there was none. */
   history: number[];
-  seconds: number;
+  intervalMs: number;
   /** The last that was known. */
   limit: number;
   /** The last look; undefined while the server cannot be looked at. */
@@ -59,7 +59,7 @@ function lines(known: Known, columns: number, size: Size): string[] {
 /** While there is nothing to be seen of the server: only what was, and until when. */
 function past(known: Known, columns: number, size: Size): string[] {
   if (known.history.every(Number.isNaN)) return [];
-  return ['', chart(known.history, known.limit, known.seconds, columns, size.chart)];
+  return ['', chart(known.history, known.limit, known.intervalMs, columns, size.chart)];
 }
 
 function body(known: Known, sample: Sample, columns: number, size: Size): string[] {
@@ -70,7 +70,7 @@ function body(known: Known, sample: Sample, columns: number, size: Size): string
       `${several(connections.database, 'of them', 'of them')} to ${known.database}` +
       (line?.length ? pc.yellow(`; ${several(line.length, 'login')} waiting`) : ''),
     '',
-    chart(known.history, connections.limit, known.seconds, columns, size.chart),
+    chart(known.history, connections.limit, known.intervalMs, columns, size.chart),
     '',
     pc.bold('Who is connected'),
     leakTable(leaks, size.leaks),

@@ -1,8 +1,8 @@
 // Sessions and leaks as tables: who they are, as far as we may know.
 import type { Session } from '../database/outcome.js';
 import type { Leak } from '../database/sessions.js';
+import { duration } from '../words.js';
 import { table } from './table.js';
-import { duration } from './words.js';
 
 const most = 20;
 

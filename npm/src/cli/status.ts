@@ -5,12 +5,12 @@ import { type Address, describe, findAddress } from '../database/address.js';
 import { limitOf } from '../database/server.js';
 import { readCount, readLeaks } from '../database/sessions.js';
 import { Problem } from '../problem.js';
+import { several } from '../words.js';
 import { exit, exitOf } from './exit.js';
 import { leakTable } from './session_table.js';
 import { bar } from './table.js';
 import { complain } from './trouble.js';
 import { extensionState, type Visit, type VisitOptions, visit } from './visit.js';
-import { several } from './words.js';
 
 export interface StatusOptions extends VisitOptions {
   json?: boolean | undefined;

@@ -12,8 +12,8 @@ export interface Visit {
 
 export interface VisitOptions {
   url?: string | undefined;
-  /** For how many seconds to try again when no slot is free. */
-  wait?: number | undefined;
+  /** For how long to try again when no slot is free. */
+  waitMs?: number | undefined;
 }
 
 export async function visit<Result>(
@@ -21,10 +21,7 @@ export async function visit<Result>(
   work: (visit: Visit) => Promise<Result>,
 ): Promise<Result> {
   const address = findAddress(options.url);
-  const connection = await connect(
-    address,
-    options.wait === undefined ? {} : { wait: options.wait * 1000 },
-  );
+  const connection = await connect(address, { waitMs: options.waitMs });
   try {
     return await work({ address, connection, server: await readServer(connection) });
   } finally {

@@ -8,16 +8,16 @@ import { type Connection, connect } from '../database/connection.js';
 import { type Sample, takeSample } from '../database/sample.js';
 import { readServer, type Server } from '../database/server.js';
 import { Problem } from '../problem.js';
+import { several } from '../words.js';
 import { exit } from './exit.js';
 import { listen } from './keys.js';
 import { type Known, screen } from './screen.js';
 import { Terminal } from './terminal.js';
 import { extensionState, type VisitOptions } from './visit.js';
-import { several } from './words.js';
 
 export interface WatchOptions extends VisitOptions {
   json?: boolean | undefined;
-  interval: number;
+  intervalMs: number;
   looks?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export async function watch(options: WatchOptions): Promise<number> {
   const stop = new AbortController();
   const known: Known = {
     ...{ heading: pc.bold(describe(address)), database: '', history: [], limit: 0 },
-    ...{ seconds: options.interval, sample: undefined, message: undefined },
+    ...{ intervalMs: options.intervalMs, sample: undefined, message: undefined },
     keys: live && process.stdin.isTTY,
   };
   let line: Line | undefined;
@@ -43,7 +43,7 @@ export async function watch(options: WatchOptions): Promise<number> {
   try {
     for (let look = 1; !stop.signal.aborted; look++) {
       try {
-        line ??= await open(address, options.wait, known);
+        line ??= await open(address, options.waitMs, known);
         if (clean) {
           clean = false;
           const { went } = await cleanUp(line.connection, line.server);
@@ -73,7 +73,7 @@ export async function watch(options: WatchOptions): Promise<number> {
       if (look === options.looks) {
         break;
       }
-      await sleep(options.interval * 1000, undefined, { signal: stop.signal }).catch(() => {});
+      await sleep(options.intervalMs, undefined, { signal: stop.signal }).catch(() => {});
     }
   } finally {
     silence();
@@ -91,10 +91,10 @@ interface Line {
 
 async function open(
   address: Parameters<typeof connect>[0],
-  wait: number | undefined,
+  waitMs: number | undefined,
   known: Known,
 ): Promise<Line> {
-  const connection = await connect(address, { wait: (wait ?? 5) * 1000 });
+  const connection = await connect(address, { waitMs });
   const server = await readServer(connection);
   known.database = server.database;
   known.heading =

@@ -23,14 +23,14 @@ export interface Connection {
 }
 
 export interface Patience {
-  /** For how long to try again when no slot is free, in milliseconds. */
-  wait?: number;
+  /** For how long to try again when no slot is free. */
+  waitMs?: number | undefined;
 }
 
 export const literal: (text: string) => string = pg.escapeLiteral;
 
 export async function connect(address: Address, patience: Patience = {}): Promise<Connection> {
-  const deadline = Date.now() + (patience.wait ?? 5000);
+  const deadline = Date.now() + (patience.waitMs ?? 5000);
   try {
     return await openInTime(address, deadline);
   } catch (error) {
@@ -39,13 +39,13 @@ export async function connect(address: Address, patience: Patience = {}): Promis
 }
 
 async function openInTime(address: Address, deadline: number): Promise<Connection> {
-  for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
+  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 500)) {
     try {
       return await openEither(address);
     } catch (error) {
       if (codeOf(error) !== tooManyConnections || Date.now() >= deadline) throw error;
       // Many clients may have been refused at the same instant; they shall not come back as one.
-      await sleep(pause * (1 + Math.random()));
+      await sleep(pauseMs * (1 + Math.random()));
     }
   }
 }

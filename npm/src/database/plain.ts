@@ -16,7 +16,7 @@ interface Seen extends Session {
 }
 
 const insufficientPrivilege = '42501';
-const patience = 5000;
+const patienceMs = 5000;
 
 export async function planPlainly(connection: Connection, wishes: Wishes): Promise<Plan> {
   const all = await look(connection);
@@ -113,7 +113,7 @@ async function terminate(connection: Connection, session: Seen, wishes: Wishes):
 
 /** Returns the pids of those who have not ended in time. */
 async function waitForEnd(connection: Connection, asked: Seen[]): Promise<Set<number>> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const here = new Map((await look(connection)).map((session) => [session.pid, session]));
     const leaving = asked.filter(({ pid, startedAt }) => here.get(pid)?.startedAt === startedAt);

@@ -18,6 +18,8 @@ export interface Server {
   available: string | null;
   /** The schema of the extension's functions. */
   schema: string;
+  /** shared_preload_libraries; null where the role may not see it. */
+  libraries: string | null;
 }
 
 export async function readServer(connection: Connection): Promise<Server> {
@@ -35,7 +37,9 @@ export async function readServer(connection: Connection): Promise<Server> {
              AS available,
            coalesce((SELECT quote_ident(nspname)
                        FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace
-                      WHERE extname = 'ai_cleanup'), 'public') AS schema`);
+                      WHERE extname = 'ai_cleanup'), 'public') AS schema,
+           (SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries')
+             AS libraries`);
   if (server === undefined) {
     throw new Error('The server did not answer.');
   }

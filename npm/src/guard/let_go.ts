@@ -8,11 +8,11 @@ export type Connect = (
 ) => void;
 
 /** For how long such a pool still keeps a connection that came back: a burst may want it again. */
-const keptMillis = 1000;
+const keptMs = 1000;
 
 /** Closes the idle connections now, and those at work soon after they come back. */
 export function letGo(pool: Pool, connect: Connect = pool.connect): void {
-  pool.options.idleTimeoutMillis = keptMillis;
+  pool.options.idleTimeoutMillis = keptMs;
   pool.options.min = 0;
   for (let idle = pool.idleCount; idle > 0; idle--) {
     connect.call(pool, (_error, client) => client?.release(true));

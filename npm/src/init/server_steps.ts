@@ -2,6 +2,7 @@
 // image, on Debian or Alpine; Debian's packages; Homebrew. For init.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { loadStatement } from '../database/diagnosis.js';
 
 export type Kind = 'docker' | 'alpine' | 'apt' | 'homebrew' | 'other';
 
@@ -22,12 +23,14 @@ export function kindOfServer(folder: string, system: NodeJS.Platform = process.p
 }
 
 const create = 'psql "$DATABASE_URL" -c "CREATE EXTENSION ai_cleanup"';
-const load = "ALTER SYSTEM SET shared_preload_libraries = 'ai_cleanup'";
-const keep =
-  '(If SHOW shared_preload_libraries names others, keep them, and add it after a comma.)';
 
-/** In the folder of ai_cleanup's source, where it is to be built. */
-export function serverSteps(kind: Kind): string[] {
+/** In the folder of ai_cleanup's source, where it is to be built; what is loaded now may be unknown. */
+export function serverSteps(kind: Kind, libraries: string | null): string[] {
+  const load = loadStatement(libraries ?? '');
+  const keep =
+    libraries === null
+      ? ["(If SHOW shared_preload_libraries names others: = 'others', 'ai_cleanup'.)"]
+      : [];
   switch (kind) {
     case 'docker':
       return [
@@ -52,7 +55,7 @@ export function serverSteps(kind: Kind): string[] {
         '  sudo apt-get install g++ make postgresql-server-dev-N',
         '  make -f Makefile.pgxs && sudo make -f Makefile.pgxs install',
         `sudo -u postgres psql -c "${load}"`,
-        keep,
+        ...keep,
         'sudo service postgresql restart',
         create,
       ];
@@ -62,7 +65,7 @@ export function serverSteps(kind: Kind): string[] {
         '  export PG_CONFIG="$(brew --prefix postgresql@N)/bin/pg_config"',
         '  make -f Makefile.pgxs PG_CONFIG="$PG_CONFIG" install',
         `psql postgres -c "${load}"`,
-        keep,
+        ...keep,
         'brew services restart postgresql@N',
         create,
       ];
@@ -70,7 +73,7 @@ export function serverSteps(kind: Kind): string[] {
       return [
         'Build and install it as its README says; then, as a superuser:',
         `  ${load};`,
-        keep,
+        ...keep,
         'Restart the server.',
         create,
       ];

@@ -3,12 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, describe, findAddress, isLocal } from '../database/address.js';
 import { type Connection, connect } from '../database/connection.js';
+import { lackOf } from '../database/diagnosis.js';
 import { takeSample } from '../database/sample.js';
 import { readServer, type Server } from '../database/server.js';
 import type { PoolRegister } from '../guard/register.js';
 import { Problem } from '../problem.js';
 import type { Message, Point, Pools, Trouble } from './message.js';
-import { missingIn } from './missing.js';
 
 type Viewer = (message: Message) => void;
 
@@ -26,7 +26,7 @@ export interface Source {
   register?: PoolRegister;
 }
 
-const interval = 1000;
+const intervalMs = 1000;
 const longestHistory = 900;
 const mostEndings = 200;
 const nothing = { database: null, server: null, limit: null };
@@ -89,7 +89,7 @@ export class Feed {
       if (signal.aborted) return;
       if (message.kind !== 'hello') this.#remember(message.point);
       for (const viewer of this.#viewers) viewer(message);
-      await sleep(interval, undefined, { signal, ref: false }).catch(() => {});
+      await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
@@ -125,7 +125,7 @@ export class Feed {
       endings,
       line,
       pools: this.#pools(),
-      missing: missingIn(server),
+      lack: lackOf(server) ?? null,
     };
   }
 
@@ -141,7 +141,7 @@ export class Feed {
 
   async #connect(): Promise<Visit> {
     const address = this.source.address ?? findAddress(undefined, process.env, this.source.folder);
-    const connection = await connect(address, { wait: interval });
+    const connection = await connect(address, { waitMs: intervalMs });
     return { address, connection, server: await readServer(connection) };
   }
 

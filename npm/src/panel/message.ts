@@ -51,8 +51,8 @@ export type Message =
       endings: Ending[] | null;
       line: Waiting[] | null;
       pools: Pools | null;
-      /** What is missing in the server, and how to get it. */
-      missing: Trouble[];
+      /** What the server lacks of ai_cleanup, and how to get it. */
+      lack: Trouble | null;
     }
   | { kind: 'trouble'; trouble: Trouble; point: Point; pools: Pools | null };
 

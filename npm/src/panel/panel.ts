@@ -23,7 +23,7 @@ const files: Record<string, () => string> = {
   '/panel.js': () => page('panel.js'),
   '/chart.js': () => page('chart.js'),
   '/tables.js': () => page('tables.js'),
-  '/words.js': () => page('words.js'),
+  '/words.js': () => fileURLToPath(import.meta.resolve('#words')),
   '/htm.js': () => fileURLToPath(import.meta.resolve('htm/preact/standalone')),
   '/uplot.js': () => require.resolve('uplot').replace(/[^/\\]+$/, 'uPlot.esm.js'),
   '/uplot.css': () => require.resolve('uplot/dist/uPlot.min.css'),

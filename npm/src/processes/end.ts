@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import psList from 'ps-list';
 import type { DevProcess } from './project.js';
 
-/** How long a process has to end, once when asked and once when killed, in milliseconds. */
-const patience = 5000;
+/** How long a process has to end, once when asked and once when killed. */
+const patienceMs = 5000;
 
 /** Returns those who are still there. */
 export async function end(processes: DevProcess[]): Promise<DevProcess[]> {
   let left = await stillThere(processes);
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     for (const one of left) send(one, signal);
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + patienceMs;
     while (left.some(isRunning) && Date.now() < deadline) await sleep(20);
     left = await stillThere(left);
   }

@@ -1,7 +1,7 @@
 // What doctor says of the project's processes: dev servers that were left behind, or are many.
 import type { DevProcess } from '../../processes/project.js';
+import { several } from '../../words.js';
 import { type Finding, fine, hint, problem } from '../finding.js';
-import { several } from '../words.js';
 
 export function examineProcesses(own: DevProcess[]): Finding[] {
   const left = own.filter((one) => one.orphaned);

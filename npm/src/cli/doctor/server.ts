@@ -1,12 +1,12 @@
 // What doctor says of the server: how full it is, how much of ai_cleanup it has, and settings
 // that make a full server likely.
 import { literal } from '../../database/connection.js';
+import { lackOf } from '../../database/diagnosis.js';
 import { hasExtension, limitOf, type Server } from '../../database/server.js';
 import { isSession, readCount } from '../../database/sessions.js';
-import type { Remedy } from '../../problem.js';
+import { several } from '../../words.js';
 import { type Finding, fine, hint, problem } from '../finding.js';
 import type { Visit } from '../visit.js';
-import { several } from '../words.js';
 
 export async function examineServer(
   visit: Visit,
@@ -16,7 +16,7 @@ export async function examineServer(
   const { server } = visit;
   return [
     wayIn(visit),
-    await extension(visit),
+    extension(visit),
     await fullness(visit),
     ...pools(server, processes, pool),
     ...role(server),
@@ -35,59 +35,13 @@ function wayIn({ connection, server }: Visit): Finding {
       );
 }
 
-async function extension({ connection, server }: Visit): Promise<Finding> {
-  const { database, enabled, available, extension } = server;
-  if (enabled === null && available === null) {
-    return problem(
-      'extension',
-      'The server does not have the extension ai_cleanup.',
-      'Install it on the server, as its README says; then run ai-cleanup doctor again.',
-    );
+function extension({ server }: Visit): Finding {
+  const lack = lackOf(server);
+  if (lack === undefined) {
+    return fine('extension', `ai_cleanup ${server.extension} is loaded, created and switched on.`);
   }
-  if (enabled === null) {
-    return problem(
-      'preload',
-      'ai_cleanup is installed, but not loaded: the server was not started with it.',
-      ...(await preload(connection)),
-    );
-  }
-  if (extension === null) {
-    return problem(
-      'create',
-      `ai_cleanup works, but its functions are not in ${database}.`,
-      'CREATE EXTENSION ai_cleanup;  in that database, as its owner',
-    );
-  }
-  if (available !== null && available !== extension) {
-    return problem(
-      'update',
-      `ai_cleanup ${extension} is in ${database}, and ${available} is installed.`,
-      'ALTER EXTENSION ai_cleanup UPDATE;',
-    );
-  }
-  return enabled
-    ? fine('extension', `ai_cleanup ${extension} is loaded, created and switched on.`)
-    : hint(
-        'enabled',
-        'ai_cleanup is switched off: it ends sessions only when it is called.',
-        "As a superuser: ALTER SYSTEM SET ai_cleanup.enabled = 'on'; SELECT pg_reload_conf();",
-      );
-}
-
-/** What to say to load it: what is in the setting now has to stay there. */
-async function preload(connection: Visit['connection']): Promise<Remedy> {
-  const [row] = await connection
-    .rows<{ now: string }>("SELECT current_setting('shared_preload_libraries') AS now")
-    .catch(() => []); // not every role may see it
-  const others = (row?.now ?? '').split(/\s*,\s*/).filter((library) => library !== '');
-  const list = [...others, 'ai_cleanup'].map((library) => `'${library}'`).join(', ');
-  return [
-    `As a superuser: ALTER SYSTEM SET shared_preload_libraries = ${list};`,
-    ...(row === undefined
-      ? ['But if SHOW shared_preload_libraries names others, put them in front of it.']
-      : []),
-    'Then restart PostgreSQL (sudo service postgresql restart, docker compose restart).',
-  ];
+  const { id, message, remedy } = lack;
+  return (id === 'enabled' ? hint : problem)(id, message, ...remedy);
 }
 
 async function fullness({ connection, server }: Visit): Promise<Finding> {

@@ -1,7 +1,7 @@
 // The chart: connections over time against the limit, with a mark where the code was reloaded.
 import uPlot from 'uplot';
+import { clock } from '#words';
 import type { Point } from '../message.js';
-import { clock } from './words.js';
 
 const height = 240;
 

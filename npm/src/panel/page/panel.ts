@@ -1,9 +1,9 @@
 // The panel's page: listens to what the dev server tells once a second, and shows it.
 import { html, render, useEffect, useRef, useState } from 'htm/preact/standalone';
+import { clock, several } from '#words';
 import type { CleanUpAnswer, Message, Point, Pools, Trouble } from '../message.js';
 import { Chart } from './chart.js';
 import { Journal, leaksTable, lineTable, poolsTable } from './tables.js';
-import { clock, several } from './words.js';
 
 type Sample = Extract<Message, { kind: 'sample' }>;
 
@@ -73,7 +73,7 @@ function Panel() {
       <${CleanUp} sample=${sample} off=${trouble !== undefined} />
     </header>
     ${trouble && html`<${Note} trouble=${trouble} bad />`}
-    ${sample?.missing.map((missing) => html`<${Note} trouble=${missing} />`)}
+    ${sample?.lack && html`<${Note} trouble=${sample.lack} />`}
     ${old && html`<p class="old" role="status">What follows was seen at ${clock(sample.point.at)}.</p>`}
     ${!sample && !trouble && html`<section class="card none">Looking at the server …</section>`}
     <div class=${`all ${old ? 'stale' : ''}`}>

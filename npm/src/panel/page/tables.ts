@@ -1,8 +1,8 @@
 // The panel's tables: who has the connections, this server's own pools, and the journal.
 import { html, useState } from 'htm/preact/standalone';
+import { clock, duration } from '#words';
 import type { Ending, Leak, Waiting } from '../../database/sessions.js';
 import type { Pools } from '../message.js';
-import { clock, duration } from './words.js';
 
 export function leaksTable(leaks: Leak[], own: string) {
   return html`
