@@ -48,7 +48,7 @@ resting(Dice &dice, std::uint64_t id)
 	return idle_for(id, dice.between(second, 599 * second));
 }
 
-// Nobody is past a limit, and nobody has to make way: what most sweeps find.
+// No session is past a limit, and none has to make way: what most sweeps find.
 void
 nothing_to_do(benchmark::State &state)
 {

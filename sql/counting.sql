@@ -9,7 +9,7 @@ CREATE EXTENSION ai_cleanup;
 SELECT ai_conn_count() AS here, ai_conn_count('regress_counted') AS by_name,
        ai_conn_count('postgres') AS elsewhere;
 
--- Whoever was connected before us may still be on the way out.
+-- Sessions from before may still be on the way out.
 DO $$
 DECLARE
     deadline CONSTANT timestamptz := clock_timestamp() + '1 minute';

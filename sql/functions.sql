@@ -12,14 +12,14 @@ ORDER BY 1;
 \df ai_cleanup
 \df ai_conn_count
 
--- Everybody may call them; each call looks anew.
+-- Every role may call them; each call looks anew.
 SELECT proname, provolatile, proparallel, proisstrict, prosecdef, proretset, proacl
 FROM pg_proc WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname, pronargs;
 
 SELECT proname, obj_description(oid, 'pg_proc') FROM pg_proc
 WHERE proname IN ('ai_cleanup', 'ai_conn_count') ORDER BY proname, pronargs;
 
--- Every notation. Nobody is connected there, and the caller never ends itself.
+-- Every notation. No session is connected there, and the caller never ends itself.
 SELECT ai_cleanup(false, 'regress_empty', '0');
 SELECT ai_cleanup(true, 'regress_empty');
 SELECT ai_cleanup(force => true, database => 'regress_empty', idle_for => '1 day');
@@ -44,7 +44,7 @@ SET ROLE regress_ordinary;
 SELECT ai_cleanup(database => 'regress_empty'), ai_conn_count('regress_empty');
 RESET ROLE;
 
--- It can be moved, and whoever may create in the database can create it.
+-- It can be moved, and every role that may create in the database can create it.
 CREATE SCHEMA tools;
 ALTER EXTENSION ai_cleanup SET SCHEMA tools;
 SELECT tools.ai_cleanup(database => 'regress_empty');

@@ -1,4 +1,4 @@
--- The settings: their bounds, who may set them, and what is wrong with a bad list.
+-- The settings: their bounds, which roles may set them, and what is wrong with a bad list.
 SELECT name, vartype, unit, context, min_val, max_val, boot_val
 FROM pg_settings WHERE name LIKE 'ai\_cleanup.%' ORDER BY name COLLATE "C";
 SELECT name, short_desc, extra_desc
@@ -31,7 +31,7 @@ SET ai_cleanup.idle_timeout = '10 fortnights';
 SHOW ai_cleanup.idle_timeout;
 RESET ai_cleanup.idle_timeout;
 
--- Of a session, by everybody.
+-- Of a session, by every role.
 CREATE ROLE regress_ordinary LOGIN;
 SET ROLE regress_ordinary;
 SET ai_cleanup.wait_timeout = '2s';

@@ -21,7 +21,7 @@ struct Books
 	long out_between = 0;
 	long delayed = 0; // logins that took longer than the policy allows
 
-	// What is no harm in itself: sessions ended that nobody used.
+	// What is no harm in itself: ended sessions that no client used.
 	long lost_at_rest = 0;
 
 	Duration longest_login = 0;

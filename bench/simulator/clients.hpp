@@ -66,7 +66,7 @@ class Leaked : public Listener
 	bool used_ = false;
 };
 
-// The sessions of one client's library, and callers who share them.
+// The sessions of one client's library, and callers that share them.
 struct Calls
 {
 	int size;
@@ -100,7 +100,7 @@ class Pool
 	std::vector<Member *> idle_;                   // the last one used last
 	int open_ = 0;
 	int opening_ = 0; // of those, not ready yet
-	int waiting_ = 0; // callers who want a session
+	int waiting_ = 0; // callers that want a session
 };
 
 } // namespace simulator

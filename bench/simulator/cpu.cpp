@@ -1,4 +1,4 @@
-// Processor sharing: whoever is present gets the same share, at most a whole core.
+// Processor sharing: each job present gets the same share, at most a whole core.
 #include "cpu.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The machine's cores, shared evenly by all who want them, as a kernel does it. Logins are what
+// The machine's cores, shared evenly by all jobs, as a kernel does it. Logins are what
 // keeps a server busy here; that they cost something is what paces a crowd. Used by server.
 #pragma once
 
@@ -40,7 +40,7 @@ class Cpu
 	Agenda &agenda_;
 	int cores_;
 	std::priority_queue<Job> jobs_;
-	double had_ = 0; // work that somebody has had who was present all the time
+	double had_ = 0; // work that a job has been given that was present all the time
 	Timestamp counted_at_;
 	std::uint64_t started_ = 0;
 	std::uint64_t plan_ = 0; // the one that counts

@@ -104,7 +104,7 @@ Door::may_wait(const Slot &newcomer, const Prospect &prospect)
 	return !crowded && now >= closed_until_ && before(newcomer) == 0;
 }
 
-// The first in line asks for all who wait, where there is one; without a line, each for itself.
+// The first in line asks for all that wait, if there is a line; without one, each for itself.
 Door::Prospect
 Door::look_for_room(const Slot &newcomer)
 {
@@ -115,7 +115,7 @@ Door::look_for_room(const Slot &newcomer)
 	return ahead > 0 ? Prospect{} : make_room(lack, static_cast<int>(line_.size()) - 1);
 }
 
-// Asks as many as it takes, and `more` if there are so many; nobody, if that would be of no use.
+// Asks as many as it takes, and `more` if there are so many; none, if that would be of no use.
 Door::Prospect
 Door::make_room(int lack, int more)
 {
@@ -176,7 +176,7 @@ Door::slot_is_free()
 		pace(*waiting(paced_.front()));
 }
 
-// Too many come and go for anybody to wait in the superusers' reserve.
+// Too many come and go for a newcomer to wait in the superusers' reserve.
 void
 Door::close_reserve()
 {

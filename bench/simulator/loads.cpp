@@ -1,4 +1,4 @@
-// The loads: who comes, and what for.
+// The loads: which clients come, and what they do.
 #include "loads.hpp"
 
 namespace simulator

@@ -21,7 +21,7 @@ struct Policy
 
 	// What is not settled, or was before.
 	bool rests = true;   // from endings that bring no relief
-	bool learns = false; // to spare who pauses as long as somebody who was thrown out
+	bool learns = false; // to spare sessions that pause as long as one that was thrown out
 };
 
 } // namespace simulator

@@ -23,9 +23,9 @@ constexpr Duration to_fork = 300;
 constexpr Duration to_start = 900;
 constexpr Duration to_enter = 1200;
 constexpr Duration to_leave = 500;
-constexpr Duration to_answer = 100; // a signal, and the look of who gets it
+constexpr Duration to_answer = 100; // a signal, and the look of the session that gets it
 
-// Beyond it a person makes the pauses, who does not mind a new login.
+// Longer pauses are made by a person, who does not mind a new login.
 constexpr Duration longest_learned = 10 * second;
 
 constexpr Duration request_life = 10 * second;
@@ -261,7 +261,7 @@ Server::headroom() const
 Limits
 Server::limits() const
 {
-	// Twice as long as a pause in which somebody was thrown out.
+	// Twice as long as a pause in which a session was thrown out.
 	const Duration for_login = std::max(policy_.ripe_for_login, 2 * regretted_);
 	Limits limits{.enabled = policy_.library,
 				  .idle_timeout_ms = 0,

@@ -36,8 +36,8 @@ class Listener
 enum class Phase : std::uint8_t
 {
 	free,
-	starting, // holds a slot, but has not come to the door
-	waiting,  // at the door
+	starting, // holds a slot, but has not reached admission
+	waiting,  // in admission
 	entering, // let in, not complete
 	open,
 	leaving,
@@ -48,7 +48,7 @@ struct Slot
 	Phase phase = Phase::free;
 	bool superuser = false;
 	Timestamp knocked_at = 0;
-	Timestamp looks_at = 0; // who waits, the next time
+	Timestamp looks_at = 0; // one that waits, the next time
 	Listener *client = nullptr;
 	ai_cleanup::Session facts{};
 };
@@ -110,7 +110,8 @@ class Server
 	ai_cleanup::Limits limits() const;
 	Slot *find(std::uint64_t session);
 
-	// Who has been let in has a seat until its slot is free. Only so many are for ordinary roles.
+	// A session that was let in has a seat until its slot is free. Only so many are for ordinary
+	// roles.
 	int seats() const;
 	int most_seats() const;
 	int room_for_sessions() const;
@@ -135,7 +136,7 @@ class Server
 	std::deque<Agenda::Deed> knocking_; // clients the postmaster has not come to
 	std::vector<Slot> slots_;
 	std::uint64_t next_number_ = 1;
-	Duration regretted_ = 0; // the longest pause of somebody whose session was ended in it
+	Duration regretted_ = 0; // the longest pause in which a session was ended
 	std::unique_ptr<Door> door_;
 	std::unique_ptr<Worker> worker_;
 };

@@ -1,4 +1,4 @@
-// Visitors, who work, and leakers, who do not.
+// Visitors, which work, and leakers, which do not.
 #include "clients.hpp"
 
 namespace simulator

@@ -16,7 +16,7 @@ class World
 	World(const World &) = delete;
 	World &operator=(const World &) = delete;
 
-	// So many of them, who come one after the other within a moment.
+	// So many of them, which come one after the other within a moment.
 	void
 	add_visitors(int count, Visit visit)
 	{

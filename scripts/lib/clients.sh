@@ -27,7 +27,7 @@ is_running() { # name
     kill -0 "${client_pid[$1]}" 2>/dev/null
 }
 
-# Who is gone hears nothing, which is no reason to end by SIGPIPE.
+# A client that is gone hears nothing, which is no reason to end by SIGPIPE.
 tell() { # name, command
     (trap '' PIPE && printf '%s\n' "$2" >&"${client_input[$1]}") 2>/dev/null || true
 }

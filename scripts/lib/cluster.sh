@@ -2,7 +2,7 @@
 # scripts/demo. Nobody but its owner can connect: it listens on no port, and its socket is in a
 # folder that is closed to others.
 
-# Deaf to the settings of whoever runs this.
+# Not influenced by the settings of the user that runs this.
 for variable in $(compgen -e | grep '^PG[A-Z]'); do
     unset "$variable"
 done
@@ -13,7 +13,7 @@ start_cluster() { # folder, build folder, lines of configuration...
     programs=$(scripts/stage "$build" "$folder/stage") || return 1
     PATH=$programs:$PATH
     export PGDATA=$folder/data PGHOST=$folder PGUSER=postgres PGDATABASE=postgres
-    server_log=${SERVER_LOGS:-$folder}/server.log # for who looks into it afterwards, or beside the data
+    server_log=${SERVER_LOGS:-$folder}/server.log # for a look into it afterwards, or beside the data
 
     initdb --auth=trust --username="$PGUSER" --encoding=UTF8 --locale=C --no-sync \
         >"$folder/initdb.log" 2>&1 || { tail "$folder/initdb.log" && return 1; }

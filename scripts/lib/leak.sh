@@ -7,7 +7,7 @@ ai_cleanup_is() { # on or off
     [ "$(psql -XAtc 'SHOW ai_cleanup.enabled')" = "$1" ]
 }
 
-# For the worker and for all who log in from now on.
+# For the worker, and for all logins from now on.
 switch_ai_cleanup() { # on or off
     psql -Xqc "ALTER SYSTEM SET ai_cleanup.enabled = $1" -c 'SELECT pg_reload_conf()' >/dev/null
     wait_until ai_cleanup_is "$1"
@@ -24,8 +24,8 @@ leak_twice() {
 # beside it, in leak.samples. False if ai_cleanup did not get every login in, or if there was
 # nothing to do for it, because none was refused without it.
 #
-# Needs a server that has ai_cleanup preloaded and hardly anybody connected; psql in PATH; PGHOST,
-# PGPORT, PGUSER (a superuser, who switches ai_cleanup) and PGDATABASE, to log in without a
+# Needs a server that has ai_cleanup preloaded and hardly a client connected; psql in PATH; PGHOST,
+# PGPORT, PGUSER (a superuser, which switches ai_cleanup) and PGDATABASE, to log in without a
 # password. The role that leaks is LEAK_USER, or PGUSER if that is not set.
 show_leak() { # picture to write (.svg)
     local samples lines='' columns='' status=0

@@ -32,7 +32,7 @@ name_root() { # as make_root
 
 # Makes a root unless it is in the cache; `root` is then its folder. Comes into the cache by
 # being renamed when it is complete, so one that was interrupted is never used. Several roots may
-# be in the making at a time, politely: whoever is testing meanwhile goes first.
+# be in the making at a time, with low priority: tests that run meanwhile go first.
 make_root() { # suite, packages..., -- and packages that a suite may lack...
     local new
     name_root "$@"
@@ -84,7 +84,7 @@ drop_layer() {
 
 # Runs a command in the current layer, as root, in the folder /, with no more in its environment
 # than it is given: in_layer [NAME=VALUE...] COMMAND...  Sets `status`. With `network` set to
-# "none" it has nothing but a loopback of its own, whose ports are all free.
+# "none" it has only a loopback interface of its own, with all ports free.
 in_layer() {
     end_by=KILL run_group setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
         $([ "${network:-}" != none ] || echo --net) scripts/lib/enter "$layer" "$@"

@@ -1,5 +1,6 @@
-// libFuzzer target: whatever sessions, settings and moments there are, whoever makes way may,
-// and never more go than are needed (core/victims.cpp, core/sweep.cpp). To run it for a minute:
+// libFuzzer target: whatever sessions, settings and moments there are, a session that makes way
+// may, and never more go than are needed (core/victims.cpp, core/sweep.cpp). To run it for a
+// minute:
 //
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover
 //       -Iextension tests/fuzz/victims_fuzz.cpp extension/core/victims.cpp

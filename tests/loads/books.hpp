@@ -29,14 +29,14 @@ struct Books
 	long unanswered = 0; // requests that still waited well after the load's end
 
 	// What is no harm in itself.
-	long lost_at_rest = 0; // sessions of pools, or leaked ones, that ended while nobody used them
+	long lost_at_rest = 0; // sessions of pools, or leaked ones, that ended while not in use
 	long left_at_rest = 0; // leaked ones that were still there at the end
 
 	std::vector<Clock::duration> login_waits;   // until let in
 	std::vector<Clock::duration> first_answers; // from the login's begin to its first answer
 	std::vector<Clock::duration> answers;       // of each request
-	std::vector<Clock::duration> out_idle;      // how long who was thrown out had been idle
-	std::map<std::string, long> said;           // to whoever was refused or thrown out
+	std::vector<Clock::duration> out_idle; // how long sessions that were thrown out had been idle
+	std::map<std::string, long> said;      // to clients that were refused or thrown out
 
 	void add(const Books &other);
 

@@ -9,7 +9,7 @@ namespace loads
 namespace
 {
 
-// For what is under way when time is up; whoever takes longer waits for something.
+// For what is under way when time is up; a client that takes longer waits for something.
 constexpr Milliseconds to_finish{1000};
 
 constexpr const char *retired = "57P05"; // idle_session_timeout: the request was not served

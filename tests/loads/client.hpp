@@ -27,10 +27,10 @@ class Client
 	// did; that is harm.
 	bool pause(Milliseconds length, Clock::time_point end, Books &books);
 
-	// Looks whether the session has ended while nobody used it. That alone is no harm.
+	// Looks whether the session has ended while it was not used. That alone is no harm.
 	bool has_ended();
 
-	// How long nobody has used it.
+	// For how long it has not been used.
 	Clock::duration idle_for() const;
 
 	void log_out();

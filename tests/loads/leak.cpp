@@ -26,7 +26,7 @@ leak_one(const Options &options, Clock::time_point end, Leaked &leaked, Books &b
 	leaked.push_back(std::move(client));
 }
 
-// Only who asks hears for certain: a connection may outlive its session.
+// Only a client that asks is told for certain: a connection may outlive its session.
 void
 look_who_is_left(Leaked &leaked, Books &books)
 {
@@ -49,7 +49,7 @@ leak(const Options &options)
 	const Clock::time_point end = start + options.seconds;
 	const long width = options.clients;
 
-	// One lane for each of those who come at the same instant.
+	// One lane for each of those that come at the same instant.
 	return run_crew(options.clients, [&](int lane, Books &books) {
 		Leaked leaked;
 		for (long i = lane; i < options.count && Clock::now() < end; i += width)

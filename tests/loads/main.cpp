@@ -8,7 +8,8 @@
 // (logins), `out_before_first`, `out_between`, `out_in_request` (sessions ended before the first
 // request, between two, in one), with `out_idle_…_ms`, how long these had been idle, and `said`,
 // what they were told. Waiting: `login_…_ms` until let in, `first_answer_…_ms` until the first
-// request was answered as well, which is what counts behind a pool that lets everybody in at once.
+// request was answered as well, which is what counts behind a pool that lets every client in at
+// once.
 #include <cstdio>
 
 #include <sys/resource.h>

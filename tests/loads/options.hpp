@@ -1,4 +1,4 @@
-// The command line of loads. main.cpp reads it once; everybody else gets the result.
+// The command line of loads. main.cpp reads it once; all others get the result.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // Pools of sessions as clients' libraries keep them: opened when they are needed, at most so many,
 // the last one used is the next one taken. One thread of each pool sees to sessions that end while
-// nobody uses them, as an event loop would.
+// they are not used, as an event loop would.
 #include <algorithm>
 #include <condition_variable>
 #include <deque>

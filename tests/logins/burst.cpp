@@ -67,7 +67,7 @@ struct Client
 	}
 };
 
-// Sessions that have said farewell hold their slots a little longer.
+// Sessions that have told their client hold their slots a little longer.
 void
 let_go_of_ended(Wires &open)
 {

@@ -104,7 +104,7 @@ transfer(storm::Wire &wire, int client, long unit, std::mt19937 &random,
 		{
 			transfer.outcome = begun ? Outcome::cut : Outcome::ended_before;
 			transfer.text = wire.farewell() ? wire.farewell()->line() : "nothing was said";
-			// Whoever is told nothing, or something else, cannot know what became of it.
+			// A client that is told nothing, or something else, cannot know what became of it.
 			if (!begun && wire.farewell() && wire.farewell()->sqlstate != "57P05")
 				transfer.outcome = Outcome::odd;
 		}

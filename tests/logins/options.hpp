@@ -1,4 +1,4 @@
-// The command line of logins. main.cpp reads it once; everybody else gets the result.
+// The command line of logins. main.cpp reads it once; all others get the result.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ struct Options
 {
 	Mode mode = Mode::one_by_one;
 	storm::Address address;
-	std::string superuser;            // who looks from outside (burst, crowd)
+	std::string superuser;            // the role that looks from outside (burst, crowd)
 	std::string outside = "postgres"; // the database from which it looks
 	long count = 100;
 	int clients = 20;

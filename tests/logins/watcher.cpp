@@ -1,4 +1,4 @@
-// Who was idle, and from when to when. One thread, started by crowd.
+// Which sessions were idle, and from when to when. One thread, started by crowd.
 #include "watcher.hpp"
 
 #include <thread>

@@ -1,6 +1,6 @@
-// Who was idle, and from when to when: seen from a session that nobody ends, in a database that
-// is no target. Answers whether a login that was refused had somebody who could have made way.
-// One thread, started by crowd.
+// Which sessions were idle, and from when to when: seen from a session that is not ended, in a
+// database that is no target. Answers whether there was a session that could have made way for a
+// login that was refused. One thread, started by crowd.
 #pragma once
 
 #include <atomic>

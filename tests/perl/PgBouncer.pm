@@ -48,7 +48,7 @@ sub start
 	append_to_file("$folder/ini", join "\n",
 		'[databases]', "* = host=$server port=" . $node->port,
 		'[pgbouncer]', (map { "$_ = $settings{$_}" } sort keys %settings), '');
-	# Into a file, not a pipe: it would be stopped by its own log if nobody read that.
+	# Into a file, not a pipe: it would be stopped by its own log if that were not read.
 	$self->{process} =
 	  IPC::Run::start([ $program, "$folder/ini" ], '<', '/dev/null', '>', '/dev/null', '2>', $self->{logfile});
 	push @running, $self;

@@ -38,7 +38,7 @@ sub _step
 	my ($self, $failed, $sql, @units) = @_;
 	my @left;
 
-	# Whoever cannot even send is told so by the answer.
+	# A client that cannot even send is told so by the answer.
 	$_->{client}->send_query($sql->($_)) for @units;
 	for my $unit (@units)
 	{
@@ -100,7 +100,7 @@ sub failures
 }
 
 # Whatever the books and the database do not agree on; empty if all is well. Of a COMMIT that was
-# never answered nobody knows.
+# never answered cannot be known.
 sub discrepancies
 {
 	my ($self) = @_;

@@ -11,7 +11,7 @@ namespace storm
 namespace
 {
 
-// The farewells that the two cleaners make a session say, and what a session says that loses
+// The last messages of sessions that the two cleaners end, and what a session says that loses
 // its client in the middle of a COPY. Everything else is a surprise.
 bool
 explained(const ServerError &farewell, const Seen &seen, Cleaner cleaner)

@@ -20,7 +20,7 @@ class Client
 	// Until told to stop; the unit at hand is finished and accounted for first.
 	void run(const std::atomic<bool> &stop);
 
-	// Compares the books with the tables, when nobody ends sessions any more.
+	// Compares the books with the tables, when sessions are no longer ended.
 	void close_books();
 
 	const Books &

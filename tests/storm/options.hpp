@@ -1,4 +1,4 @@
-// The command line of storm. main.cpp reads it once; everybody else gets the result.
+// The command line of storm. main.cpp reads it once; all others get the result.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ struct Options
 	Address address;
 	Kind kind = Kind::statement;
 	Cleaner cleaner = Cleaner::ai_cleanup;
-	bool attendant = true; // there is one, who answers for sessions that have ended
+	bool attendant = true; // there is one, which answers for sessions that have ended
 	int clients = 8;
 	long retirements = 5000;
 	std::chrono::seconds max_seconds{120};

@@ -101,7 +101,7 @@ connect_tcp(const Address &address)
 		}
 	} release{found};
 	while (found->ai_next != nullptr)
-	{ // "localhost" may be ::1 first, where nobody listens
+	{ // "localhost" may be ::1 first, where no server listens
 		try
 		{
 			return connect_to(address, found->ai_family, found->ai_protocol, found->ai_addr,
@@ -290,7 +290,8 @@ Wire::receive(std::chrono::milliseconds at_most)
 				return {Received::What::silence, {}};
 		}
 		else if (got == 0 || errno != EINTR)
-			ended_ = true; // end-of-file; over TCP a reset, which may have swallowed the farewell
+			ended_ =
+				true; // end-of-file; over TCP a reset, which may have swallowed the last message
 	}
 }
 

@@ -90,7 +90,7 @@ class Wire
 	Sent send(std::string_view bytes);
 
 	// The next message that is an answer: notices, parameter changes and notifications may come at
-	// any time and are skipped. A FATAL error is kept as the farewell and means "ended".
+	// any time and are skipped. A FATAL error is kept as the last message and means "ended".
 	// With zero it only looks at what has arrived.
 	Received receive(std::chrono::milliseconds at_most = patience);
 

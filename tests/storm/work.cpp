@@ -150,7 +150,7 @@ rows_of(Kind kind)
 	return kind == Kind::transaction ? 2 : kind == Kind::copy ? copied_rows : 1;
 }
 
-// The check takes a session whose client has hung up out of a running statement; one that has
+// The check takes a session whose client has disconnected out of a running statement; one that has
 // stopped reading, or has just not, must not fall victim to it.
 Parameters
 settings_of(Kind kind)

@@ -44,7 +44,7 @@ for my $round (1 .. 10)
 	is($admin->value("SELECT ai_conn_count('work')"), 0, 'none is counted');
 }
 
-# Not even a superuser gets in; whoever is in can make room for all.
+# Not even a superuser gets in; a session that is in can make room for all.
 for my $force ('false', 'true')
 {
 	my ($refusal, @clients) = fill_up();

@@ -87,7 +87,7 @@ for my $force ('false', 'true')
 	ok(is_gone($admin, $stopped), 'later calls are none the worse for it');
 }
 
-# A fast shutdown does not wait for a caller who waits.
+# A fast shutdown does not wait for a caller that waits.
 {
 	my ($stopped) = stopped_clients(1);
 	$caller->query("SET ai_cleanup.wait_timeout = '1h'");

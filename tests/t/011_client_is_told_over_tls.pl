@@ -61,7 +61,7 @@ $busy->query_safe('BEGIN; INSERT INTO kept VALUES (1)');
 my $idle = tls_session('TLSv1.3', 'when_it_asks');
 wait_until_idle($admin, $idle->query_safe('SELECT pg_backend_pid()'));
 is(cleanup($admin, "database => 'work'")->{count}, 1, 'the idle one goes');
-# Its client leaves as TLS clients do: a goodbye that nobody but the session could read, and then one
+# Its client leaves as TLS clients do: a close_notify that only the session could read, and then one
 # of TLS's own.
 wait_until_held($admin, 1);
 $idle->quit;

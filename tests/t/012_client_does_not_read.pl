@@ -1,6 +1,6 @@
 # A client that never reads cannot hold its session: with its buffers full the session is
 # left alone as long as it owes an answer, and can be ended; retired, it never waits to be
-# heard. The farewell comes once there is room for it.
+# heard. The last message comes once there is room for it.
 use strict;
 use warnings;
 
@@ -56,7 +56,7 @@ sub overstuff
 	return wait_until_waiting_on($admin, 'idle', 'ClientWrite', $client);
 }
 
-# Reads to the end: the number of answers, and the farewell if there was one.
+# Reads to the end: the number of answers, and the last message if there was one.
 sub read_all
 {
 	my ($client) = @_;
@@ -120,7 +120,7 @@ for my $tcp (0, 1)
 }
 
 # On a unix socket the room for answers is nearly always the same, so that it can be filled to
-# the brim, with nothing owed and no place for a farewell yet.
+# the brim, with nothing owed and no place for a last message yet.
 my $room = stuff(connect_to($node, 'work'));
 cleanup($admin, "database => 'work', force => true");
 my $tried = 0;

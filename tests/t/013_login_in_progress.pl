@@ -18,7 +18,7 @@ my @former = idle_clients($node, $admin, 5, 'work', %spared);
 $_->log_out for @former;
 wait_until_gone($admin, @former);
 
-# Whoever logs in reads this table, after its authentication and before its first command.
+# Every login reads this table, after its authentication and before its first command.
 my $lock = connect_to($node, 'postgres', options => '-c ai_cleanup.idle_timeout=0');
 $lock->query('BEGIN; LOCK pg_db_role_setting IN ACCESS EXCLUSIVE MODE');
 

@@ -1,4 +1,4 @@
-# SIGUSR2 that nobody of ours has sent does nothing: without a request a session has no
+# A SIGUSR2 that ai_cleanup has not sent does nothing: without a request a session has no
 # reason to look at itself.
 use strict;
 use warnings;

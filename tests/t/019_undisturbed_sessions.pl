@@ -1,4 +1,4 @@
-# Idle sessions sleep. What ends around them, and whoever waits for it, wakes only those whom
+# Idle sessions sleep. What ends around them, and what waits for that, wakes only those that
 # it concerns.
 use strict;
 use warnings;
@@ -44,7 +44,7 @@ for my $how ('pg_cancel_backend', 'pg_terminate_backend')
 kill 'CONT', $stopped->pid;
 cleanup($admin, "database => 'work', force => true");
 
-# Sessions in all slots but two; whoever comes next in the callers' slots must not inherit
+# Sessions in all slots but two; the next ones in the callers' slots must not inherit
 # their wish to be woken.
 my @idle = idle_clients($node, $admin, $limit - 2, 'work');
 my @before = map { switches($_) } @idle;

@@ -21,7 +21,7 @@ sub at_once
 	my $answer = $admin->query($sql);
 
 	is($answer->{error}, undef, "$name: $sql") or note explain $answer->{error};
-	# PostgreSQL itself would wait 5 s for somebody to leave the database.
+	# PostgreSQL itself would wait 5 s for sessions to leave the database.
 	return cmp_ok(time - $begin, '<', 4, 'at once');
 }
 

@@ -1,4 +1,4 @@
-# Whoever may not end a session with pg_terminate_backend cannot end it with ai_cleanup, and
+# A role that may not end a session with pg_terminate_backend cannot end it with ai_cleanup, and
 # the other way round: for each caller and each session the two are compared.
 use strict;
 use warnings;
@@ -73,7 +73,7 @@ for my $caller (@callers)
 	}
 }
 
-# In numbers, and both kinds at once; busy ones as well, although they stay anyway: who is left out
+# In numbers, and both kinds at once; busy ones as well, although they stay anyway: one that is left out
 # of the number would be known to be busy.
 my @mixed = map { victim($_) } qw(boss boss owner app app app);
 my $busy = victim('boss');
@@ -97,7 +97,7 @@ is_deeply(
 	],
 	'and is told of the rest');
 
-# What counts is who logged in, and who calls: not SET ROLE there, but SET ROLE here.
+# What counts is the role that logged in, and the one that calls: not SET ROLE there, but SET ROLE here.
 my $disguised = victim('boss');
 $disguised->query('SET ROLE app');
 my $lowered = connect_to($node, 'postgres', user => 'boss');

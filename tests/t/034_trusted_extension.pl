@@ -1,5 +1,5 @@
-# The owner of a database can install the extension there without being a superuser, and gets
-# no more power by it than he had.
+# The owner of a database can install the extension there without being a superuser, and gains
+# no rights by it.
 use strict;
 use warnings;
 

@@ -174,7 +174,7 @@ for my $case (@cases)
 	wait_until_gone($admin, $client);
 }
 
-# The setting says what protects; the session itself learns of it from whoever asks.
+# The setting says what protects; the session itself learns of it from the request.
 {
 	my @all = (client_that('LISTEN a'), client_that('SELECT pg_advisory_lock(1)'), client_that($table));
 	$admin->value("ALTER SYSTEM SET ai_cleanup.protect = 'lock'");

@@ -86,7 +86,7 @@ like(refusal($node, 'work', 'dev'), qr/remaining connection slots are reserved/,
 set('ai_cleanup.evict_exempt = on');
 is(refusal($node, 'work', 'dev'), '', 'and does with evict_exempt');
 
-# A call has been asked for by somebody.
+# A call is made on purpose.
 wait_for('the session that came is gone', sub { client_processes($node) <= 16 });
 my $count = $admin->value("SELECT count(*) FROM pg_stat_activity WHERE datname = 'work' AND state = 'idle'");
 is(cleanup($admin, "database => 'work'")->{count}, $count, 'a call ends them like all others');

@@ -1,4 +1,4 @@
-# The two limits on transactions left open, both off as they come: how long one may be idle in a
+# The two limits on transactions left open, both off by default: how long one may be idle in a
 # transaction, and how long while another session waits for its locks.
 use strict;
 use warnings;
@@ -36,7 +36,7 @@ sub state_of
 	return $admin->value('SELECT state FROM pg_stat_activity WHERE pid = ' . $client->pid);
 }
 
-# It holds for those who are in that state already, and for failed transactions.
+# It holds for sessions that are in that state already, and for failed transactions.
 my $open = open_transaction('UPDATE t SET i = 2');
 my $failed = open_transaction('SELECT 1/0');
 my $listener = open_transaction();
@@ -78,7 +78,7 @@ kill 'INT', $at_work->pid;
 $at_work->hang_up;
 set("ai_cleanup.idle_in_transaction_timeout = 0");
 
-# Only who is in the way ends; and only while somebody waits.
+# Only a session that is in the way ends; and only while another waits.
 my $blocker = open_transaction('UPDATE t SET i = 3');
 my $bystander = open_transaction('SELECT 1');
 my $waiting = connect_to($node, 'work');
@@ -97,7 +97,7 @@ ok(!$waiting->answer->{error}, 'and the other goes on');
 is($waiting->value('SELECT i FROM t'), 41, 'with what was committed');
 is(state_of($bystander), 'idle in transaction', 'who blocks nobody stays');
 
-# Somebody who begins to wait later is found.
+# A session that begins to wait later is found.
 my $late = connect_to($node, 'work');
 my $second = open_transaction('UPDATE t SET i = 4');
 $late->send_query('UPDATE t SET i = 5');

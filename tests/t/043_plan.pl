@@ -88,7 +88,7 @@ for my $caller_role (scalar getpwuid($<), 'signaller', 'app')
 	$caller->log_out;
 }
 
-# Whoever may not read others' statistics is told who is there, and no more.
+# A role that may not read others' statistics sees which sessions there are, and no more.
 my $crowd = crowd();
 my $app = connect_to($node, 'play', user => 'app');
 my %seen = planned($app, "false, 'work'");

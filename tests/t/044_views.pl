@@ -1,4 +1,4 @@
-# The views: every session with its limits and prospects, who leaks, and the journal, which
+# The views: every session with its limits and prospects, what leaks, and the journal, which
 # outlives a clean restart and nothing else.
 use strict;
 use warnings;

@@ -1,6 +1,6 @@
-# Who may call, read and set what: for each role, and each function, view and setting, the same as
-# PostgreSQL's own rule for what is nearest to it in PostgreSQL. What a role may do there is found
-# out by doing it.
+# Which role may call, read and set what: for each role, and each function, view and setting, the
+# same as PostgreSQL's own rule for what is nearest to it in PostgreSQL. What a role may do there is
+# found out by doing it.
 use strict;
 use warnings;
 

@@ -1,4 +1,4 @@
-# A role that may do nothing special tries to: it learns nobody's query or address, ends nobody's
+# A role without privileges tries to misuse it: it learns no other's query or address, ends no other's
 # session, does not stop the worker, and writes nothing into the journal but what has happened.
 use strict;
 use warnings;

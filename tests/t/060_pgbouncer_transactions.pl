@@ -47,7 +47,7 @@ sub retired
 }
 
 # Transactions, a few at a time, until so many of PgBouncer's connections have gone. Whenever
-# few are left, many clients come at once, for whom it opens new ones.
+# few are left, many clients come at once, for which it opens new ones.
 sub work_until_retired
 {
 	my ($transfers, $database, $count) = @_;

@@ -1,6 +1,6 @@
 # PgBouncer in front, in session mode: as long as a client stays, the connection behind it is its
 # session. So a client that idles is told the same as without PgBouncer, and has to connect again.
-# A connection that no client has may go, and nobody notices.
+# A connection that no client has may go, and no client notices.
 use strict;
 use warnings;
 

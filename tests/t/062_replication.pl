@@ -1,6 +1,6 @@
-# Replication is nobody's idle session. Under the strictest limits, with the server full and with
-# force, those who send to a standby, to a subscriber, or to a client that is between two commands,
-# stay the same processes, and everything arrives.
+# Replication connections are not idle sessions. Under the strictest limits, with the server full
+# and with force, walsenders of a standby, of a subscriber, or of a client that is between two
+# commands, stay the same processes, and everything arrives.
 use strict;
 use warnings;
 

@@ -35,7 +35,7 @@ CONF
 		$node->restart;
 		push @servers, {
 			node => $node, admin => connect_to($node, 'postgres'),
-			# A call spares nobody for being exempt.
+			# A call does not spare exempt sessions.
 			idle_for => $workers eq 'on' ? '0' : '1 hour',
 			name => "$libraries, cron.use_background_workers = $workers"
 		};
@@ -56,7 +56,7 @@ for my $server (@servers)
 	$server->{launcher} = $server->{admin}->value($launcher);
 }
 
-# Until shortly before the minute is over. Then clients leak, and somebody calls.
+# Until shortly before the minute is over. Then clients leak, and another calls.
 $servers[0]{admin}->value(
 	'SELECT pg_sleep_until(date_trunc(\'minute\', clock_timestamp()) + interval \'58 s\')');
 wait_for('all jobs have run', sub {

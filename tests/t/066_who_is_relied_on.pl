@@ -46,7 +46,7 @@ while (@heard < $rounds)
 }
 is_deeply(\@heard, [ map { "job $_" } 1 .. $rounds ], 'the consumer has heard everything, in order');
 
-# Then they are like everybody else.
+# Then they are like all others.
 $consumer->send_query('UNLISTEN *');
 $consumer->answer;
 is($consumer->last_words->{C}, '57P05', 'who listens no more is ended');

@@ -16,7 +16,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-# Blocks that cannot be run here: by page and section, who runs them. One that nobody runs says so.
+# Blocks that cannot be run here: by page and section, what runs them. One that nothing runs says so.
 my %elsewhere = (
 	'README.md' => { 'Try it' => 'scripts/test-readme', 'Install' => 'scripts/test-readme' },
 	'docs/install.md' => {

@@ -76,7 +76,7 @@ expect_of_each($count, [ 1, 2, 1 ], 'the others stay');
 is($busy->query('COMMIT')->{tags}[0], 'COMMIT', 'who is in a transaction ends it as he likes');
 $busy->log_out;
 
-# PL/Proxy's connections go while nobody uses them. It looks at one before it uses it, if that has
+# PL/Proxy's connections are ended while they are not used. It checks one before it uses it, if that has
 # rested for two seconds.
 my @before = proxied();
 for my $node (@nodes)

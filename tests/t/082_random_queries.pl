@@ -20,7 +20,7 @@ my $postmaster = $node->data_dir . '/postmaster.pid';
 my $started = slurp_file($postmaster);
 
 # An ordinary role, which may not write files or stop the server, in a database with little but
-# the extension; and somebody idle, whom it may end.
+# the extension; and an idle session, which it may end.
 $admin->value($_) for (
 	'CREATE ROLE smith LOGIN',
 	'CREATE DATABASE random OWNER smith');

@@ -69,7 +69,7 @@ my $long = 3600 * 1000;
 	is(harm(finish_loads($run)), 'out_in_request 3', 'ended in a request');
 }
 {
-	# Nobody leaves, so that who is one too many is refused once and is done.
+	# No client leaves, so that one too many is refused once and is done.
 	my $room = $slots - 3 - 1;    # the reserve, and the session that looks on
 	my $from = -s $node->logfile;
 	my $run =

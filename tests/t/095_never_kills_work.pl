@@ -70,7 +70,7 @@ for my $how ('unix', 'tcp', $speaks_tls ? 'tls' : ())
 
 # Without an attendant sends may fail, since clients are told at once; work is as safe. Over TCP a
 # session ends only when its client's system has confirmed what it was sent, which takes its time. With
-# too few of them nobody would have done anything before it is over.
+# too few of them no client would have done anything before it is over.
 my $fewer = $retirements < 1000 ? 100 : int($retirements / 10);
 for my $how ('unix', 'tcp')
 {

@@ -34,7 +34,7 @@ for my $user ('dev', $superuser)
 	note(said($report));
 }
 
-# For contrast, without headroom: superusers, who eat the reserve, do not all get in at once.
+# For contrast, without headroom: superusers, which use up the reserve, do not all get in at once.
 reconfigure($node, 'ai_cleanup.enabled = off');
 {
 	wait_until_empty($node);

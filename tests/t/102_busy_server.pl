@@ -28,7 +28,7 @@ sub waits
 
 sub newcomer { return PgClient->start($node, dbname => 'work', user => 'dev') }
 
-# Somebody who works again, in the place of somebody who has ended.
+# Another busy session, in the place of one that has ended.
 sub replace_busy
 {
 	my ($ended) = @_;
@@ -90,7 +90,7 @@ for my $way (sort keys %ways)
 	replace_busy($one);
 }
 
-# Nobody ends: PostgreSQL's own answer, in time.
+# No session ends: PostgreSQL's own answer, in time.
 {
 	$admin->value("ALTER SYSTEM SET ai_cleanup.admission_timeout = '1s'");
 	$admin->value('SELECT pg_reload_conf()');
@@ -120,8 +120,8 @@ for my $way (sort keys %ways)
 $_->hang_up for @busy;
 $admin->log_out;
 
-# When others take the last free slots, who waits for a busy one is sent away at once, though it has
-# a minute: so the next superuser finds a slot.
+# When others take the last free slots, a login that waits for a busy one is refused at once, though
+# it has a minute: so the next superuser finds a slot.
 {
 	reconfigure($node, "authentication_timeout = '10min'");
 	my @all = busy_clients($node, 17);
@@ -138,7 +138,7 @@ $admin->log_out;
 
 # Six that want in all the time and may wait, and no more slots than the reserve: superusers get
 # in as they do without the automatic part. There, too, it may happen that at one instant all
-# slots of the reserve are taken by somebody who is just being refused.
+# slots of the reserve are taken by a login that is just being refused.
 my %refused;
 for my $enabled ('off', 'on')
 {

@@ -1,4 +1,4 @@
-# Nobody has to make way for a login that fails whatever room there is, and PostgreSQL says why
+# No session has to make way for a login that fails whatever room there is, and PostgreSQL says why
 # it fails, in the same words as without the automatic part.
 use strict;
 use warnings;
@@ -65,7 +65,7 @@ for my $enabled ('off', 'on')
 	}
 	next if $enabled eq 'off';
 
-	# The same server makes room for whoever can get in.
+	# The same server makes room for a login that can succeed.
 	wait_for('those that were refused are gone', sub { client_processes($node) == 1 + @idle });
 	is(refusal($node, 'work', 'dev'), '', 'for contrast: a login that can succeed does');
 	is(retired_since($admin, $before), 1, 'for contrast: and one session had to go for it');

@@ -32,7 +32,7 @@ sub hang_up_all
 	return;
 }
 
-# What is limited, where newcomers go, who else is there and idle for longer.
+# What is limited, where newcomers go, what else is there and idle for longer.
 my @limits = (
 	[ 'of a database', 'DATABASE work', [ 'work', 'dev' ], [ [ 'other', 'dev' ], [ 'other', 'few' ] ] ],
 	[ 'of a role', 'ROLE few', [ 'work', 'few' ], [ [ 'work', 'dev' ], [ 'other', 'dev' ] ] ]);

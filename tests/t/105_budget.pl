@@ -1,5 +1,5 @@
 # ai_cleanup.connection_budget: a database that comes to have more sessions than that loses its
-# longest idle ones, and no others; whoever has just come stays.
+# longest idle ones, and no others; a session that has just come stays.
 use strict;
 use warnings;
 
@@ -35,7 +35,7 @@ sub login
 	return $client;
 }
 
-my @other = map { login('other') } 1 .. 15; # idle for longer than anybody else
+my @other = map { login('other') } 1 .. 15; # idle for longer than all others
 
 # Others do nothing and stay, while the database fills up.
 {
@@ -58,7 +58,7 @@ my @other = map { login('other') } 1 .. 15; # idle for longer than anybody else
 	settles_at('work', 0);
 }
 
-# Only busy ones: nobody goes, and nobody is kept out, until some of them are idle again.
+# Only busy ones: none goes, and no login is kept out, until some of them are idle again.
 {
 	my @busy = busy_clients($node, 14);
 	my $before = stats($admin);

@@ -52,7 +52,7 @@ is($admin->value('SELECT count(*) FROM pg_stat_activity WHERE pid IN ('
 is($clients[0]->last_words->{C}, '57P05', 'who were told so');
 
 # Nothing happens: the worker does not wake. It looks once more some time after it has asked
-# somebody to go, so not every stretch of five seconds will do, but one must come soon.
+# a session to end, so not every stretch of five seconds will do, but one must come soon.
 sub wake_ups_in_five_seconds
 {
 	my $before = stats($admin)->{wake_ups};
@@ -80,7 +80,7 @@ sub wake_ups_in_five_seconds
 	is(retired_since($admin, $before), 4, 'by as many as it takes');
 }
 
-# With the worker held up, a superuser who takes the last slot makes room for the next one.
+# With the worker held up, a superuser that takes the last slot makes room for the next one.
 {
 	my $before = stats($admin);
 	my $worker = worker_pid($admin);

@@ -1,4 +1,4 @@
-# A login that waits for room is in nobody's way: not in a shutdown's, not in
+# A login that waits for room is not in the way: not in a shutdown's, not in
 # authentication_timeout's, and it goes when it is told to or when its server dies.
 use strict;
 use warnings;
@@ -35,7 +35,7 @@ sub full_server
 	kill 'TERM', $busy[0]->pid;
 	is($next->answer->{ready}, 'I', 'the next one waits in its place, and gets in');
 
-	# A client that hangs up while it waits: its process goes in the end, and takes nobody's slot.
+	# A client that hangs up while it waits: its process goes in the end, and takes no other's slot.
 	$next->hang_up;
 	wait_for('its slot is free', sub { running(16) });
 	push @busy, busy_clients($node, 1);

@@ -1,5 +1,5 @@
 # Switched off, logins are what they are without the library: the same ones are refused, in the
-# same words. And whoever was let in finds the settings as they are.
+# same words. And a session that was let in has the settings as they are.
 use strict;
 use warnings;
 

@@ -1,6 +1,6 @@
 # Ten times as many clients as slots: some leak their sessions, some work in transactions, some
-# come and go. Afterwards everybody's books are right, nobody was cut short at work, nobody was
-# turned away for whom there was a session to take, and nothing has grown.
+# come and go. Afterwards every client's books are right, no session was cut short at work, no login was
+# refused for which a session could have been ended, and nothing has grown.
 #
 # AI_CLEANUP_STORM_SECONDS says for how long, 60 by default.
 use strict;
@@ -71,7 +71,7 @@ SKIP:
 }
 $admin->log_out;
 
-# For contrast: without the automatic part, leaked sessions keep everybody out for good.
+# For contrast: without the automatic part, leaked sessions keep every login out for good.
 reconfigure($node, 'ai_cleanup.enabled = off');
 my $without = logins($node, 'crowd', %how, seconds => 10);
 expect_right_books($without, 'for contrast');

@@ -1,6 +1,6 @@
 # ai_cleanup.max_sessions: logins beyond it wait in line, and are served in the order in which they
-# came, one for each session that leaves. Superusers do not wait. Whoever hangs up, is ended or has
-# waited for too long gives up its place.
+# came, one for each session that leaves. Superusers do not wait. A login that disconnects, is ended
+# or has waited for too long gives up its place.
 use strict;
 use warnings;
 
@@ -40,7 +40,7 @@ sub queue_up
 	return $waiting[-1];
 }
 
-# Let in: whoever is first now. Dies if another one is.
+# Let in: the one that is first now. Dies if another one is.
 sub is_served
 {
 	my ($client, $what) = @_;
@@ -99,7 +99,7 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 	push @in, $last;
 }
 
-# Who gives up its place: a client that hangs up, a login that an administrator ends, one whose time
+# What gives up its place: a client that disconnects, a login that an administrator ends, one whose time
 # is over. The next one moves up.
 {
 	my ($hangs_up, $ended, $stays) = map { queue_up() } 1 .. 3;
@@ -126,8 +126,8 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 	reload($node, $admin);
 }
 
-# The limits of a role and of a database have lines of their own: whoever waits for one is in nobody
-# else's way.
+# The limits of a role and of a database have lines of their own: a login that waits for one is in no
+# other's way.
 {
 	$admin->value('CREATE ROLE few LOGIN CONNECTION LIMIT 1');
 	(shift @in)->log_out;
@@ -153,7 +153,7 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 	push @in, $third;
 }
 
-# Not ripe, nobody had to go; ripe, the longest idle one makes way for the first in line.
+# Not ripe, no session had to go; ripe, the longest idle one makes way for the first in line.
 {
 	my $next = queue_up();
 	is(stats($admin)->{sessions_retired}, 0, 'those that merely pause stay, though somebody waits');
@@ -198,7 +198,7 @@ SKIP:
 	my $looks = @behind * (time - $start + 2);
 	cmp_ok($woken->() - $before, '<=', $looks + 10, 'ten exits did not wake those far behind');
 
-	# A full line: whoever finds no room to wait is told at once, and the reserve stays free.
+	# A full line: a login that finds no room to wait is told at once, and the reserve stays free.
 	while (1)
 	{
 		my $length = $admin->value('SELECT count(*) FROM ai_cleanup_line');
@@ -220,7 +220,7 @@ SKIP:
 	$superuser->log_out;
 }
 
-# A shutdown waits for nobody in line.
+# A shutdown does not wait for logins in line.
 $node->stop('fast');
 is($waiting[0]->answer->{ready}, undef, 'one that waits is gone, too');
 unlike(new_log($node), qr/PANIC|TRAP|was terminated by signal/, 'and nothing crashed');

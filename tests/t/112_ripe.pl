@@ -30,7 +30,7 @@ is(stats($admin)->{sessions_retired}, 0, 'the headroom is gone, and nobody is en
 is(refusal($node, 'work', 'dev') =~ /reserved/, 1, 'a login that only those who pause could make room for is refused');
 is(stats($admin)->{sessions_retired}, 0, 'and nobody is ended for it');
 
-# Where nobody waits it takes longer.
+# Where no login waits it takes longer.
 set('ripe_for_login', '10ms');
 is(refusal($node, 'work', 'dev'), '', 'a ripe one makes way for a login');
 is(stats($admin)->{sessions_retired}, 1, 'one, and none for the headroom');

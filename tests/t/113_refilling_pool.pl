@@ -30,7 +30,7 @@ cmp_ok(stats($admin)->{sessions_retired}, '<=', 3 * $headroom, 'after some attem
 like(new_log($node), qr/LOG:  ai_cleanup cannot keep $headroom slots free: sessions that it ends come straight back/,
 	'the log says why');
 
-# From now on nobody is ended, however long the pool is idle.
+# From now on no session is ended, however long the pool is idle.
 @pool = map { is_alive($_) ? $_ : connect_to($node, 'work', user => 'dev') } @pool;
 my $before = stats($admin);
 wait_for_worker($admin) for 1 .. 5;

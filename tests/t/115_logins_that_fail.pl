@@ -1,5 +1,5 @@
-# Nobody is ended for a login that cannot succeed, as far as that can be known: one that would meet
-# another limit, behind which nobody can go, and one that failed just so a moment ago.
+# No session is ended for a login that cannot succeed, as far as that can be known: one that would meet
+# another limit, for which no session can make way, and one that failed in the same way a moment ago.
 use strict;
 use warnings;
 

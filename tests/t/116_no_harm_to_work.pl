@@ -1,6 +1,6 @@
-# Work is no leak: with default settings nobody is thrown out who merely pauses between two
-# requests, and nobody before its first one, however many want in. What is judged is what the
-# clients have seen of it; who has been idle for longer than any of them pauses may go.
+# Work is no leak: with default settings no session is thrown out that merely pauses between two
+# requests, and none before its first one, however many want in. What is judged is what the
+# clients have seen of it; a session that has been idle for longer than any of them pauses may go.
 use strict;
 use warnings;
 
@@ -32,7 +32,7 @@ sub does_no_harm
 	return;
 }
 
-# More clients than slots, who pause.
+# More clients than slots, which pause.
 for (
 	[ 'pauses of 200 ms', clients => 60, requests => 10, pause_ms => 200 ],
 	[ 'pauses of 20 ms', clients => 200, requests => 5, pause_ms => 20 ],
@@ -52,7 +52,7 @@ for (
 	is($report->{logins}, 45, '45 sessions that fit: none has to log in again');
 }
 
-# Who leaks goes, and nobody else.
+# What leaks goes, and nothing else.
 {
 	my $leak = start_loads($node, 'leak', count => 30, requests => 1, seconds => 12);
 	my $admin = connect_to($node, 'postgres');

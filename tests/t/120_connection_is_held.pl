@@ -1,5 +1,5 @@
 # A retired session is gone at once; its client's connection is held, undisturbed, until the client
-# asks, says goodbye or hangs up. It is no session in any respect.
+# asks, sends Terminate or disconnects. It is not a session in any respect.
 use strict;
 use warnings;
 

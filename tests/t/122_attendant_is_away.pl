@@ -1,5 +1,5 @@
 # Without an attendant that takes its connection over, a session still ends at once, and says itself
-# what there is to say, without waiting for anybody.
+# what there is to say, without waiting.
 use strict;
 use warnings;
 
@@ -99,7 +99,7 @@ for my $client (@first, @last)
 is($told - refused($admin), 100, 'going on: all others are told when they ask');
 wait_until_held($admin, 0);
 
-# Ended, it is back after a second. What it held is closed; nobody waits.
+# Ended, it is back after a second. What it held is closed; no client waits.
 my @held = retire($node, $admin, 3, 'ended');
 wait_until_held($admin, 3);
 is($admin->value("SELECT pg_terminate_backend($attendant, 60000)"), 't', 'the attendant is ended');

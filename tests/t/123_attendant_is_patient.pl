@@ -71,7 +71,7 @@ for my $count (1 .. 1000)
 	});
 	last if $event eq 'ClientWrite';
 }
-# Room for it to be idle, but not for a farewell.
+# Room for it to be idle, but not for a last message.
 
 until ($admin->value('SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $deaf->pid) eq 'ClientRead')
 {

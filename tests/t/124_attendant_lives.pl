@@ -1,5 +1,5 @@
 # What happens to the server happens to the attendant: it survives a reload, a crash and a promotion,
-# and a shutdown does not wait for the connections that it holds. Nobody inherits them.
+# and a shutdown does not wait for the connections that it holds. No process inherits them.
 use strict;
 use warnings;
 

@@ -1,5 +1,5 @@
 # A server of 100 slots retires many times as many sessions, whose clients all stay: the attendant
-# holds them all in little memory, does nothing while nobody speaks, and answers each that does.
+# holds them all in little memory, does nothing while no client sends, and answers each that does.
 #
 # AI_CLEANUP_HELD (2000) is how many.
 use strict;

@@ -1,7 +1,7 @@
-# Whoever has exported a snapshot is waited upon by those who use it: the two limits on open
-# transactions leave it alone, and whoever has switched PostgreSQL's own limit off for itself. Both
-# is what the leader of a parallel pg_dump is. If it were ended, the tables that it locked could
-# change under its workers, and the dump would lack them without a word.
+# A session that has exported a snapshot is relied on by those that use it: the two limits on open
+# transactions leave it alone, and one that has switched PostgreSQL's own limit off for itself. The
+# leader of a parallel pg_dump is both. If it were ended, the tables that it locked could change
+# under its workers, and the dump would silently lack them.
 use strict;
 use warnings;
 
@@ -97,8 +97,8 @@ is($exporter->last_words->{C}, '25P03', 'with protect = listen, lock it ends');
 $admin->value('ALTER SYSTEM RESET ai_cleanup.protect');
 set('ai_cleanup.idle_in_transaction_timeout = 0', "ai_cleanup.idle_blocker_timeout = '100ms'");
 
-# pg_dump, stopped while its workers are busy with the large tables; meanwhile somebody wants to
-# truncate the small one, which nobody but the leader has locked.
+# pg_dump, stopped while its workers are busy with the large tables; meanwhile another session wants to
+# truncate the small one, which only the leader has locked.
 my $dump = $PostgreSQL::Test::Utils::tmp_check . '/dump';
 my $log = '';
 delete local $ENV{PGAPPNAME};    # with its own name, as people run it

@@ -1,4 +1,4 @@
-# An idle session that holds a session-level lock is in the way of whoever waits for it, as Prisma
+# An idle session that holds a session-level lock is in the way of sessions that wait for it, as Prisma
 # Migrate's can be: idle_blocker_timeout ends it, and only then, and only it.
 use strict;
 use warnings;

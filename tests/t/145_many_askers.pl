@@ -1,6 +1,6 @@
-# Several who ask the same session at the same moment join one another's requests. None of them waits
-# for an answer that has been given, or that will never be: a session that declines each time is
-# asked by four callers at once, and once they have their answers, again.
+# Several processes that ask the same session at the same moment join one another's requests. None
+# of them waits for an answer that has been given, or that will never be: a session that declines
+# each time is asked by four callers at once, and once they have their answers, again.
 use strict;
 use warnings;
 
