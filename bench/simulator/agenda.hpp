@@ -1,5 +1,4 @@
 // Virtual time: what is to happen, in the order of its moments; what was planned first comes first.
-// Used by everything in the simulator.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What came of a load: work and harm, as its clients have seen them. Used by clients and table.
+// What came of a load: work and harm, as its clients have seen them.
 #pragma once
 
 #include <algorithm>

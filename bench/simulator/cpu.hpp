@@ -1,5 +1,5 @@
-// The machine's cores, shared evenly by all jobs, as a kernel does it. Logins are what
-// keeps a server busy here; that they cost something is what paces a crowd. Used by server.
+// The machine's cores, shared evenly by all jobs, as a kernel does it. Logins are what keeps a
+// server busy here; that they cost something is what paces a crowd.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The book of loads, as bench/loads has it on real servers, and a few more. Used by main.
+// The book of loads, as bench/loads has it on real servers, and a few more.
 #pragma once
 
 #include <span>

@@ -1,5 +1,4 @@
-// What is tried: the settings of one server. Used by server, door and worker; the list of them is
-// in main.cpp.
+// What is tried: the settings of one server. The list of policies is in main.cpp.
 #pragma once
 
 #include <string>

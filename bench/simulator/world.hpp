@@ -1,5 +1,4 @@
-// One run: a server under a policy, the clients of a load, and what came of it. Used by loads, main
-// and the unit tests.
+// One run: a server under a policy, the clients of a load, and what came of it.
 #pragma once
 
 #include <deque>

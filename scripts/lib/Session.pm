@@ -1,6 +1,6 @@
 # One session of a client that speaks no more of PostgreSQL's protocol than a login that needs no
-# password and the simple query. Used by scripts/lib/leak and bench/leaking_app, which need
-# hundreds of sessions in one process. PGHOST, PGPORT, PGUSER and PGDATABASE say where to.
+# password and the simple query, so that one process can have hundreds of them. PGHOST, PGPORT, PGUSER
+# and PGDATABASE say where to.
 package Session;
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 // What came of a load, counted from the clients' side. Each thread keeps its own books, and they
-// are added up at the end. Used by client and by every mode.
+// are added up at the end.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // One client and its session: it logs in, asks, pauses, logs out, and enters into the books what
-// comes of it, above all at which moment its session was taken from it. Used by every mode.
+// comes of it, above all at which moment its session was taken from it.
 #pragma once
 
 #include <memory>

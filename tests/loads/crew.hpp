@@ -1,6 +1,5 @@
 // Threads that each run the same with books of their own, and what they have booked together. A
-// thread for each client, which sleeps in the kernel as a process of its own would. Used by every
-// mode.
+// thread for each client, which sleeps in the kernel as a process of its own would.
 #pragma once
 
 #include <exception>

@@ -1,5 +1,4 @@
 // The kinds of load, each of which runs for as long as the options say and returns its books.
-// Used by main.cpp.
 #pragma once
 
 #include "books.hpp"

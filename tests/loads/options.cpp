@@ -1,4 +1,4 @@
-// The command line of loads: names, defaults, ranges. Used by main.cpp.
+// The command line of loads: names, defaults, ranges.
 #include "options.hpp"
 
 #include <functional>

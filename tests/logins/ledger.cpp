@@ -1,4 +1,4 @@
-// The work of a crowd: transfers between accounts, and their audit. Used by crowd.
+// The work of a crowd: transfers between accounts, and their audit.
 #include "ledger.hpp"
 
 #include <vector>

@@ -1,5 +1,5 @@
 // The work of a crowd: transactions that move an amount between two accounts and enter it in a
-// ledger. What clients believe to be done is compared with what the database has. Used by crowd.
+// ledger. What clients believe to be done is compared with what the database has.
 #pragma once
 
 #include <functional>

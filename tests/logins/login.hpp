@@ -1,4 +1,4 @@
-// One login and what came of it. Used by every mode.
+// One login and what came of it.
 #pragma once
 
 #include <chrono>

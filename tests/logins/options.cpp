@@ -1,4 +1,4 @@
-// The command line of logins: names, defaults, ranges. Used by main.cpp.
+// The command line of logins: names, defaults, ranges.
 #include "options.hpp"
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What came of many logins, counted. Used by every mode.
+// What came of many logins, counted.
 #include "tally.hpp"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
-// What came of many logins, counted; each thread keeps its own and they are added up. Used by
-// every mode.
+// What came of many logins, counted; each thread keeps its own and they are added up.
 #pragma once
 
 #include <map>

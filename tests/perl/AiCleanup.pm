@@ -306,7 +306,7 @@ sub reload
 	my ($node, $admin) = @_;
 
 	$admin->value('SELECT pg_reload_conf()');
-	# The postmaster lets nobody in before it has told its children.
+	# The postmaster lets no session in before it has told its children.
 	connect_to($node, 'postgres')->log_out;
 	return wait_for_worker($admin);
 }

@@ -1,5 +1,4 @@
-# A page of the documentation, as the blocks of commands that are in it. Used by the tests that run
-# what the README and docs/ tell people to type.
+# A page of the documentation, as the blocks of commands that are in it.
 package Page;
 
 use strict;

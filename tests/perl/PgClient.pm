@@ -1,5 +1,5 @@
-# A client that speaks the frontend/backend protocol itself, so that a test can make it
-# misbehave: send half a request, never read, hang up. Used by every file in tests/t/.
+# A client that speaks the frontend/backend protocol itself, so that a test can make it misbehave:
+# send half a request, never read, hang up.
 package PgClient;
 
 use strict;

@@ -1,4 +1,4 @@
-// The account of what became of each unit of work, and the judgement. Used by client and main.
+// The account of what became of each unit of work, and the judgement.
 #include "books.hpp"
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// What the database itself tells of a unit. Used by client and main.
+// What the database itself tells of a unit.
 #include "evidence.hpp"
 
 #include <thread>

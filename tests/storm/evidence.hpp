@@ -1,5 +1,5 @@
 // What the database itself tells of a unit: had the server begun it, was it committed? Owns the
-// tables and sequences of the test. Used by client (unit by unit) and main (before and after).
+// tables and sequences of the test.
 #pragma once
 
 #include <string>

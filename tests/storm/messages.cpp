@@ -1,4 +1,4 @@
-// The messages of the PostgreSQL protocol, version 3. Used by wire, session and work.
+// The messages of the PostgreSQL protocol, version 3.
 #include "messages.hpp"
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The messages of the PostgreSQL protocol, version 3: how those a client sends are built and how
-// those it gets are taken apart. Knows no socket. Used by wire, session and work.
+// those it gets are taken apart. Knows no socket.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A place at the server that one thread keeps. Used by client, cleaner, evidence and main.
+// A place at the server that one thread keeps.
 #include "session.hpp"
 
 #include <thread>

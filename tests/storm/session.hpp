@@ -1,6 +1,5 @@
 // A place at the server that one thread keeps: a wire, made anew when it has ended, and plain SQL
-// on it for what is not a unit of work (tables, evidence, the cleaner). Used by client, cleaner,
-// evidence and main.
+// on it for what is not a unit of work (tables, evidence, the cleaner).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// One connection to the server: the socket and what is on it. Used by session and work.
+// One connection to the server: the socket and what is on it.
 #include "wire.hpp"
 
 #include <cerrno>

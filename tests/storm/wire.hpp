@@ -1,6 +1,6 @@
 // One connection to the server, spoken to message by message. It is not libpq, so that what a
 // client library hides can be told apart: how much of a request the kernel took, whether the
-// connection ended before or after it, and what the server said last. Used by session and work.
+// connection ended before or after it, and what the server said last.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The kinds of work a client does: what is sent, and which answers must come. Used by client.
+// The kinds of work a client does: what is sent, and which answers must come.
 #include "work.hpp"
 
 #include <vector>

@@ -1,5 +1,5 @@
 // The kinds of work a client does, each unit a short conversation, and what the client saw of it.
-// What it means is for books to judge. Used by client; evidence takes the names and counts.
+// What it means is for books to judge.
 #pragma once
 
 #include <array>

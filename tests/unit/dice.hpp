@@ -1,5 +1,4 @@
 // Random choices that are the same on every machine: std::uniform_int_distribution is not.
-// Used by the tests that compare with a reference on many inputs.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,5 @@
-// What a pattern list means, told in another way than core/pattern_list.cpp tells it: one
-// state for each character read, and a table instead of a search. Slow and plain.
-// Used by pattern_list_test.cpp and fuzz/pattern_list_fuzz.cpp.
+// What a pattern list means, told in another way than core/pattern_list.cpp tells it: one state for
+// each character read, and a table instead of a search. Slow and plain.
 #pragma once
 
 #include <cstddef>

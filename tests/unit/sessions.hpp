@@ -1,5 +1,4 @@
-// Sessions to decide about, made up: one that everything may end, and random ones. Used by
-// victims_test.cpp and sweep_test.cpp.
+// Sessions to decide about, made up: one that everything may end, and random ones.
 #pragma once
 
 #include <algorithm>
