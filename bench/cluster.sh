@@ -108,14 +108,6 @@ open_sessions() {
     [ "$word" = open ]
 }
 
-# Waits until the server has ended the last of them; $closed is when, as seconds since 1970.
-await_closed() {
-    read -r word closed <&3
-    [ "$word" = closed ]
-    wait "$sessions"
-    sessions=
-}
-
 close_sessions() {
     [ -n "$sessions" ] || return 0
     kill "$sessions" 2>/dev/null || true
