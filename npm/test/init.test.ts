@@ -109,6 +109,19 @@ test('the second time there is nothing to do, and git undoes the first', async (
   assert.equal(git('status', '--porcelain'), '');
 });
 
+test('git is spoken of where there is one, and installing where it is still to be done', async () => {
+  project({ 'package.json': manifest({}) });
+  const first = await init('--yes');
+  assert.match(first.stdout, /1 file changed; git shows and undoes it\.\nThen: npm install\n/);
+  rmSync(join(folder, '.git'), { recursive: true });
+  writeFileSync(
+    join(folder, 'package.json'),
+    read('package.json').replace(/,\n *"db:watch": "ai-cleanup watch"/, ''),
+  );
+  const second = await init('--yes');
+  assert.match(second.stdout, /1 file changed\.\n\n/);
+});
+
 test('nothing is changed by a dry run, nor where nobody can be asked', async () => {
   project({ 'package.json': manifest({ scripts: { dev: 'nodemon server.js' } }) });
   const dry = await init('--dry-run');

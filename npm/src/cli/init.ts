@@ -1,9 +1,9 @@
 // The command `ai-cleanup init`: sets a project up, after it has shown what it would change.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import pc from 'picocolors';
 import { lackOf } from '../database/diagnosis.js';
-import { type Change, propose } from '../init/changes.js';
+import { type Change, isDependency, propose } from '../init/changes.js';
 import { diff } from '../init/diff.js';
 import { inspect } from '../init/inspect.js';
 import { kindOfServer, serverSteps } from '../init/server_steps.js';
@@ -37,8 +37,10 @@ export async function init(options: InitOptions): Promise<number> {
     return exit.declined;
   } else {
     for (const { file, after } of changes) writeFileSync(join(folder, file), after);
-    console.log(`${several(changes.length, 'file')} changed; git shows and undoes it.`);
-    console.log(`Then: ${pc.cyan(`${project.manager} install`)}\n`);
+    const undone = isInGit(folder) ? '; git shows and undoes it' : '';
+    console.log(`${several(changes.length, 'file')} changed${undone}.`);
+    if (!isDependency(project)) console.log(`Then: ${pc.cyan(`${project.manager} install`)}`);
+    console.log('');
   }
   if (byHand.length > 0) {
     console.log(pc.bold('By hand:'));
@@ -47,6 +49,12 @@ export async function init(options: InitOptions): Promise<number> {
   }
   await tellServer(folder, options);
   return exit.done;
+}
+
+function isInGit(folder: string): boolean {
+  return (
+    existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInGit(dirname(folder)))
+  );
 }
 
 function agreed(changes: Change[]): Promise<boolean> {

@@ -52,7 +52,7 @@ function changeManifest(project: Inspected, { changes, byHand }: Proposal): void
   }
   if (project.framework === 'node') guardScripts(present, byHand);
   manifest['scripts'] = present;
-  if (!(name in { ...manifest['dependencies'], ...manifest['devDependencies'] })) {
+  if (!isDependency(project)) {
     const all = { ...manifest['devDependencies'], [name]: `^${version}` };
     manifest['devDependencies'] = Object.fromEntries(
       Object.entries(all).toSorted(([one], [other]) => (one < other ? -1 : 1)),
@@ -63,6 +63,11 @@ function changeManifest(project: Inspected, { changes, byHand }: Proposal): void
   if (JSON.stringify(JSON.parse(before)) !== JSON.stringify(manifest)) {
     changes.push({ file: 'package.json', before, after });
   }
+}
+
+/** Of the project: whoever ran this by npx may not have it there yet. */
+export function isDependency({ manifest }: Inspected): boolean {
+  return name in { ...manifest.dependencies, ...manifest.devDependencies };
 }
 
 const flag = `--import ${name}/register`;
