@@ -81,6 +81,8 @@ sub unfinished_batch
 	$client->send_bytes(join '', parts('BEGIN'), parts("INSERT INTO kept VALUES ($id)"), parts('COMMIT'),
 		PgClient::message('H', ''));
 	wait_for('it is committed', sub { ask($node, 'work', "SELECT count(*) FROM kept WHERE id = $id") });
+	# Those that looked have gone: a session that leaves by itself as it is asked counts as ended, too.
+	wait_for('it is alone', sub { $admin->value("SELECT ai_conn_count('work')") == 1 });
 	wait_for('it waits for more', sub {
 		$admin->value('SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $client->pid) eq 'ClientRead';
 	});
