@@ -10,6 +10,8 @@ neighbour_packages=(krb5-admin-server krb5-kdc krb5-user pgbouncer postgresql-15
 test_packages=(libgtest-dev libipc-run-perl make openssl perl)
 lint_packages=(clang-format clang-tidy)
 fuzz_packages=(clang libclang-rt-14-dev)
+# What building PostgreSQL itself takes.
+postgresql_packages=(bison flex libssl-dev)
 browser_packages=(bsdutils chromium)
 [ -z "${PG_CONFIG:-}" ] || server_packages=() neighbour_packages=()
 

@@ -1,5 +1,6 @@
-# PostgreSQL's source, of which we use the tests and the suppressions for valgrind: from Debian's
-# source package, by apt with lists and sources of its own. Sourced after machine.sh.
+# PostgreSQL's source, of which we use the tests and the suppressions for valgrind, or all of it to
+# build a server: from Debian's source package, by apt with lists and sources of its own. Sourced
+# after machine.sh.
 #
 # It is kept in a cache outside of this repository; remove it there to have it fetched again.
 # AI_CLEANUP_POSTGRESQL_SOURCE names a source tree to use instead.
@@ -7,36 +8,43 @@
 # What fetching and unpacking it takes.
 source_packages=(bzip2 xz-utils)
 
+postgresql_cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
+
+# The parts that the tests use.
+tests_source=(--wildcards '*/src/test/regress/*' '*/src/test/isolation/*' '*/src/tools/valgrind.supp')
+
 # Sees to it that AI_CLEANUP_POSTGRESQL_SOURCE is a folder with what we use, of the version that we
 # build for. Debian may have a newer server than source: then it is the newest one it has. Fails,
 # and says why, if there is none.
-provide_postgresql_source() {
-    local cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
-    local version new log
+provide_postgresql_source() { # "whole", or the parts that the tests use
+    local version tree new log parts=("${tests_source[@]}")
     [ -z "${AI_CLEANUP_POSTGRESQL_SOURCE:-}" ] || return 0
     version=$("${PG_CONFIG:-pg_config}" --version | sed -n 's/^PostgreSQL \([0-9.]*\).*/\1/p')
     [ -n "$version" ] || { echo "there is no pg_config" && return 1; }
-    if [ ! -d "$cache/postgresql-$version" ]; then
+    tree=$postgresql_cache/postgresql-$version
+    [ "${1:-}" != whole ] || { tree+=-whole && parts=(); }
+    if [ ! -d "$tree" ]; then
         command -v apt-get >/dev/null || { echo "only Debian's source of PostgreSQL is used" && return 1; }
-        mkdir -p "$cache"
-        new=$(mktemp -d "$cache/new.XXXXXX")
-        log=$cache/postgresql-$version.log
+        mkdir -p "$postgresql_cache"
+        new=$(mktemp -d "$postgresql_cache/new.XXXXXX")
+        log=$tree.log
         # Into the cache by being renamed, so one that was interrupted is never used.
-        if (fetch_postgresql_source "$version" "$new") >"$log" 2>&1; then
-            mv -T "$new/tree" "$cache/postgresql-$version"
+        if (fetch_postgresql_source "$version" "$new" "${parts[@]}") >"$log" 2>&1; then
+            mv -T "$new/tree" "$tree"
         fi
         rm -rf "$new"
-        if [ ! -d "$cache/postgresql-$version" ]; then
+        if [ ! -d "$tree" ]; then
             tail -n 5 "$log"
             echo "PostgreSQL's source could not be had: $log"
             return 1
         fi
     fi
-    export AI_CLEANUP_POSTGRESQL_SOURCE=$cache/postgresql-$version
+    export AI_CLEANUP_POSTGRESQL_SOURCE=$tree
 }
 
-fetch_postgresql_source() ( # version of the server, folder
+fetch_postgresql_source() ( # version of the server, folder, what tar is to unpack...
     local package=postgresql-${1%%.*} version=$1 folder=$2 apt
+    shift 2
     set -e
     cd "$folder"
     mkdir -p lists/partial cache/archives/partial tree
@@ -55,7 +63,6 @@ fetch_postgresql_source() ( # version of the server, folder
                 break
             fi
         done
-    tar --extract --file="$(ls ./*.orig.tar.*)" --directory=tree --strip-components=1 --wildcards \
-        --no-same-owner '*/src/test/regress/*' '*/src/test/isolation/*' '*/src/tools/valgrind.supp'
+    tar --extract --file="$(ls ./*.orig.tar.*)" --directory=tree --strip-components=1 --no-same-owner "$@"
     ls ./*.orig.tar.* | sed 's/.*_\(.*\)\.orig\..*/\1/' >tree/version
 )
