@@ -1,14 +1,6 @@
-// What becomes of a connection:
-//
-//             asks, or is held too long            all of it is written
-//   holding ────────────────────────────> telling ──────────────────────> draining
-//      │ says goodbye, or hangs up           │ gone, or too slow              │ gone, too slow,
-//      v                                     v                                v too much
-//    closed                                closed                           closed
-//
-// Told, a client may still be sending: if the connection were closed over that, the kernel would
-// answer with a reset, which could overtake the farewell. So what comes is read and dropped for a
-// while. Nothing of it is ever looked at but the first byte.
+// Once told, a client may still be sending: if the connection were closed over that, the kernel
+// would answer with a reset, which could overtake the farewell. So what comes is read and dropped
+// for a while. Nothing of it is ever looked at but the first byte.
 #include "server/attendant/held_connection.hpp"
 
 #include <cerrno>
@@ -35,6 +27,15 @@ constexpr std::size_t most_drained = std::size_t{16} * 1024 * 1024;
 // Terminate. Neither TLS nor GSS begins anything with this byte.
 constexpr char goodbye = 'X';
 
+// What becomes of a connection:
+//
+//             asks, or is held too long            all of it is written
+//   holding ────────────────────────────> telling ──────────────────────> draining
+//      │ says goodbye, or hangs up           │ gone, or too slow              │ gone, too slow,
+//      v                                     v                                v too much
+//    closed                                closed                           closed
+//
+// move() and close_connection() are the only ways.
 enum class Stage : std::uint8_t
 {
 	holding,
@@ -78,6 +79,13 @@ bool
 would_wait(ssize_t result)
 {
 	return result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+}
+
+void
+move(Held &held, Stage to)
+{
+	Assert(static_cast<int>(to) == static_cast<int>(held.stage) + 1);
+	held.stage = to;
 }
 
 void
@@ -145,7 +153,7 @@ say(Held &held)
 	}
 	note(held, Counter::clients_told);
 	shutdown(held.sock, SHUT_WR);
-	held.stage = Stage::draining;
+	move(held, Stage::draining);
 	await(held, poller::Interest::reading);
 }
 
@@ -155,7 +163,7 @@ begin_to_tell(Held &held, Timestamp now)
 	dlist_delete(&held.node);
 	dlist_push_tail(&leaving, &held.node);
 	held.since = now;
-	held.stage = Stage::telling;
+	move(held, Stage::telling);
 	say(held);
 }
 

@@ -46,14 +46,13 @@ claim(RegistryEntry &entry, RequestState &state)
 {
 	for (;;)
 	{
-		const RequestState found = read_request_state(entry);
-		pg_read_barrier();
+		const RequestState found = request_state::read(entry.request_state);
 		const bool free = found.phase == RequestPhase::none ||
 						  (found.phase == RequestPhase::published && is_stale(entry.request));
 		state = free ? RequestState{found.number + 1, RequestPhase::writing} : found;
 		if (!free)
 			return false;
-		if (move_request_state(entry, found, state))
+		if (request_state::move(entry.request_state, found, RequestPhase::writing))
 			return true;
 	}
 }
@@ -71,10 +70,12 @@ signal_if_live(RegistryEntry &entry, std::uint64_t session, int process, int sig
 void
 leave_word(RegistryEntry &entry, const Request &request)
 {
-	if (!move_phase(entry.termination_phase, RequestPhase::none, RequestPhase::writing))
+	pg_atomic_uint32 &phase = entry.termination_phase;
+
+	if (!request_state::move_termination(phase, TerminationPhase::none, TerminationPhase::writing))
 		return;
 	entry.termination = request;
-	write_phase(entry.termination_phase, RequestPhase::published);
+	request_state::move_termination(phase, TerminationPhase::writing, TerminationPhase::published);
 }
 
 } // namespace
@@ -91,7 +92,7 @@ ask(const Session &session, const Request &request, Asked &asked)
 	if (live && claim(entry, state))
 	{
 		entry.request = request;
-		write_request_state(entry, {state.number, RequestPhase::published});
+		request_state::move(entry.request_state, state, RequestPhase::published);
 		signal_if_live(entry, session.id, entry.pid, SIGUSR2);
 	}
 	count_out(entry);
@@ -133,7 +134,7 @@ outcome(const Asked &asked)
 		return Outcome::ended;
 	if (asked.number == 0)
 		return Outcome::pending;
-	const RequestState state = read_request_state(entry);
+	const RequestState state = request_state::read(entry.request_state);
 	const bool answered = state.number > asked.number ||
 						  (state.number == asked.number && state.phase == RequestPhase::none);
 	return answered ? Outcome::declined : Outcome::pending;

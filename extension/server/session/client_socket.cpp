@@ -15,6 +15,7 @@
 #include <linux/sockios.h>
 #endif
 
+#include "server/session/own_retirement.hpp"
 #include "server/state/socket_pair.hpp"
 
 namespace ai_cleanup::client_socket
@@ -22,6 +23,8 @@ namespace ai_cleanup::client_socket
 
 namespace
 {
+
+using own_retirement::Stage;
 
 int dead_end = -1;
 volatile sig_atomic_t real_socket = -1; // the client's, while `sock` points elsewhere
@@ -95,9 +98,11 @@ stop_reading()
 	const int sock = MyProcPort->sock;
 
 	MyProcPort->sock = dead_end;
+	own_retirement::move(Stage::serving, Stage::diverted);
 	if (has_unread_on(sock))
 	{
 		MyProcPort->sock = sock;
+		own_retirement::move(Stage::diverted, Stage::serving);
 		return false;
 	}
 	real_socket = sock;

@@ -8,7 +8,7 @@
 
 #include "core/session.hpp"
 #include "server/session/client_socket.hpp"
-#include "server/session/signal_handler.hpp"
+#include "server/session/own_retirement.hpp"
 #include "server/state/client_address.hpp"
 #include "server/state/hand_over.hpp"
 #include "server/state/journal.hpp"
@@ -21,6 +21,8 @@ namespace ai_cleanup::last_message
 
 namespace
 {
+
+using own_retirement::Stage;
 
 using Text = std::array<char, 64>;
 using Line = std::array<char, 256>;
@@ -50,7 +52,7 @@ name_of(OwnSetting setting)
 Origin
 origin_of_limit(OwnSetting setting, Duration unit)
 {
-	const Request &request = signal_handler::request();
+	const Request &request = own_retirement::request();
 	const int own = own_entry::published(setting);
 
 	return own != inherited && own * unit == request.limit ? settings::origin(setting)
@@ -71,14 +73,14 @@ describe_time_limit(Line &line, OwnSetting setting)
 	Text value;
 
 	describe_limit(line, setting, millisecond,
-				   format_setting(signal_handler::request().limit, value));
+				   format_setting(own_retirement::request().limit, value));
 }
 
 // Which limit, or whose call.
 void
 describe_cause(Line &line)
 {
-	const Request &request = signal_handler::request();
+	const Request &request = own_retirement::request();
 	const auto limit = static_cast<long long>(request.limit);
 	Text value;
 
@@ -115,7 +117,7 @@ describe_cause(Line &line)
 const char *
 describe_state()
 {
-	switch (signal_handler::request().reason)
+	switch (own_retirement::request().reason)
 	{
 	case Reason::idle_in_transaction:
 		return "idle in a transaction";
@@ -145,10 +147,10 @@ struct Advice
 Advice
 advice()
 {
-	if (ends_open_transaction(signal_handler::request().reason))
+	if (ends_open_transaction(own_retirement::request().reason))
 		return {ERRCODE_IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
 				"Connect again, and repeat the transaction: nothing of it was committed."};
-	if (!signal_handler::is_sure())
+	if (!own_retirement::is_sure())
 		return {ERRCODE_T_R_STATEMENT_COMPLETION_UNKNOWN,
 				"Connect again; the last command may have been committed, so look before you "
 				"repeat it."};
@@ -188,7 +190,7 @@ write_letter(const char *idle, const char *cause)
 void
 log_retirement(const char *idle, const char *cause)
 {
-	const Request &request = signal_handler::request();
+	const Request &request = own_retirement::request();
 	const char *role = NameStr(request.asker_role);
 	const bool tcp = MyProcPort->remote_port != nullptr && MyProcPort->remote_port[0] != '\0';
 
@@ -230,9 +232,9 @@ note_termination()
 {
 	RegistryEntry *entry = own_entry::get();
 
-	if (entry == nullptr || read_phase(entry->termination_phase) != RequestPhase::published)
+	if (entry == nullptr ||
+		request_state::read_termination(entry->termination_phase) != TerminationPhase::published)
 		return;
-	pg_read_barrier();
 	const Request &request = entry->termination;
 	const Duration idle_for =
 		request.idle_before == never ? -1 : request.asked_at - request.idle_before;
@@ -243,7 +245,7 @@ note_termination()
 void
 say_farewell(int, Datum)
 {
-	if (!signal_handler::agreed())
+	if (!own_retirement::has_agreed())
 	{
 		note_termination();
 		return;
@@ -252,18 +254,19 @@ say_farewell(int, Datum)
 	Text idle;
 	Line cause;
 	whereToSendOutput = DestNone; // nothing goes to the client by another way
-	format_elapsed(signal_handler::idle_age(), idle);
+	format_elapsed(own_retirement::idle_age(), idle);
 	describe_cause(cause);
 	write_letter(idle.data(), cause.data());
 	log_retirement(idle.data(), cause.data());
-	note_ending(signal_handler::request(), signal_handler::idle_age(), journal::Outcome::retired);
+	note_ending(own_retirement::request(), own_retirement::idle_age(), journal::Outcome::retired);
 	statistics::count(statistics::Counter::sessions_retired);
-	if (ends_for_need(signal_handler::request().reason) &&
+	if (ends_for_need(own_retirement::request().reason) &&
 		MyBEEntry->st_activity_start_timestamp == 0)
 		statistics::count(statistics::Counter::retired_unused);
 
 	// Not a client that went away, as the end-of-file made pgstat believe.
 	pgStatSessionEndCause = DISCONNECT_KILLED;
+	own_retirement::move(Stage::agreed, Stage::told);
 }
 
 // Where there is no attendant the client is told at once, or never: nothing waits for it. What it
@@ -284,10 +287,10 @@ tell_client(int sock)
 void
 part_with_client(int, Datum)
 {
-	const int sock = client_socket::take();
-
-	if (sock < 0)
+	if (!own_retirement::has_agreed())
 		return;
+	own_retirement::move(own_retirement::stage(), Stage::parted);
+	const int sock = client_socket::take();
 	letter.at_once = settings::tell_client == settings::at_once;
 	if (!hand_over::give(sock, letter))
 		tell_client(sock);

@@ -4,6 +4,7 @@
 
 #include "server/session/client_socket.hpp"
 #include "server/session/own_protection.hpp"
+#include "server/session/own_retirement.hpp"
 #include "server/state/attendant_status.hpp"
 #include "server/state/own_entry.hpp"
 #include "server/state/statistics.hpp"
@@ -14,11 +15,6 @@ namespace ai_cleanup::signal_handler
 
 namespace
 {
-
-volatile sig_atomic_t has_agreed = false;
-volatile sig_atomic_t knows_last_answer = true;
-Request agreed_request;
-Duration agreed_idle_age = 0;
 
 // Since when this session has been idle, or idle in a transaction; `never` if it is not, or if
 // it cannot be known.
@@ -102,10 +98,9 @@ agree(RegistryEntry &entry)
 	if (!client_socket::stop_reading())
 		return false;
 
-	agreed_request = request;
-	agreed_idle_age = std::max(Duration{0}, now - since); // the clock may have been set back
-	knows_last_answer = pgstat_track_activities || update_process_title;
-	has_agreed = true;
+	// The clock may have been set back.
+	own_retirement::agree(request, std::max(Duration{0}, now - since),
+						  pgstat_track_activities || update_process_title);
 	return true;
 }
 
@@ -122,44 +117,37 @@ count_decline(RegistryEntry &entry)
 	statistics::count(statistics::Counter::sessions_declined);
 }
 
+// The request is free for the next one, and whoever waits looks again.
 void
-release(RegistryEntry &entry)
+release(RegistryEntry &entry, RequestState taken)
 {
 	const int asker = entry.request.asker_proc;
 
-	write_request_state(entry, {read_request_state(entry).number, RequestPhase::none});
+	request_state::move(entry.request_state, taken, RequestPhase::none);
 	SetLatch(&GetPGProcByNumber(asker)->procLatch);
 	waiters::wake();
 }
 
 void
-answer(RegistryEntry &entry)
+answer(RegistryEntry &entry, RequestState taken)
 {
 	const bool expired = GetCurrentTimestamp() > entry.request.expires_at;
+	const bool agreed = !expired && agree(entry);
 
-	if (!expired && agree(entry))
+	// Being terminated, it ends as well, if in PostgreSQL's own way: whoever asked may wait.
+	if (agreed || is_ending())
 	{
-		SetLatch(MyLatch);
+		request_state::move(entry.request_state, taken, RequestPhase::granted);
+		if (agreed)
+			SetLatch(MyLatch);
 		return;
 	}
-	// Being terminated, it ends as well, if in PostgreSQL's own way: whoever asked may wait.
-	if (is_ending())
-		return;
 	if (!expired)
 	{
 		count_decline(entry);
 		own_protection::publish_again();
 	}
-	release(entry);
-}
-
-bool
-take_request(RegistryEntry &entry)
-{
-	const RequestState state = read_request_state(entry);
-
-	return state.phase == RequestPhase::published &&
-		   move_request_state(entry, state, {state.number, RequestPhase::taken});
+	release(entry, taken);
 }
 
 void
@@ -169,8 +157,13 @@ answer_request(SIGNAL_ARGS)
 	RegistryEntry *entry = own_entry::get();
 
 	(void) postgres_signal_arg;
-	if (entry != nullptr && !has_agreed && take_request(*entry))
-		answer(*entry);
+	if (entry != nullptr && !own_retirement::has_agreed())
+	{
+		const RequestState state = request_state::read(entry->request_state);
+		if (state.phase == RequestPhase::published &&
+			request_state::move(entry->request_state, state, RequestPhase::taken))
+			answer(*entry, {state.number, RequestPhase::taken});
+	}
 	errno = saved_errno;
 }
 
@@ -185,30 +178,6 @@ install()
 		return false;
 	pqsignal(SIGUSR2, answer_request);
 	return true;
-}
-
-bool
-agreed()
-{
-	return has_agreed;
-}
-
-const Request &
-request()
-{
-	return agreed_request;
-}
-
-bool
-is_sure()
-{
-	return knows_last_answer;
-}
-
-Duration
-idle_age()
-{
-	return agreed_idle_age;
 }
 
 } // namespace ai_cleanup::signal_handler

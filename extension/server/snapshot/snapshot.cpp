@@ -139,14 +139,20 @@ forget_future(Session &session, Timestamp now)
 void
 set_request(Session &session, RegistryEntry &entry)
 {
-	const RequestPhase phase = read_request_state(entry).phase;
-
-	pg_read_barrier();
-	if (phase == RequestPhase::published || phase == RequestPhase::taken)
+	switch (request_state::read(entry.request_state).phase)
 	{
+	case RequestPhase::published:
 		session.asked_at = entry.request.asked_at;
-		// Agreed, it is on its way out: nothing is left to ask.
-		session.asked_until = phase == RequestPhase::taken ? never : entry.request.expires_at;
+		session.asked_until = entry.request.expires_at;
+		break;
+	case RequestPhase::taken: // it will have answered in a moment
+	case RequestPhase::granted:
+		session.asked_at = entry.request.asked_at;
+		session.asked_until = never;
+		break;
+	case RequestPhase::none:
+	case RequestPhase::writing:
+		break;
 	}
 }
 

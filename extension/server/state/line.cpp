@@ -27,10 +27,12 @@ my_place()
 	return registry::tickets()[static_cast<std::size_t>(compat::my_proc_index())];
 }
 
+// The only way from one to another.
 void
-publish(Want want)
+move(Want to)
 {
-	pg_atomic_write_u64(&my_place(), my_number << want_bits | static_cast<std::uint64_t>(want));
+	Assert((my_number == 0) == (to == Want::nothing));
+	pg_atomic_write_u64(&my_place(), my_number << want_bits | static_cast<std::uint64_t>(to));
 	pg_memory_barrier(); // before this newcomer looks for room
 }
 
@@ -112,7 +114,7 @@ join(Want want)
 	my_number = pg_atomic_add_fetch_u64(&admission_state().last_ticket, 1);
 	write_timestamp(own_entry::get()->waits_since, GetCurrentTimestamp());
 	pg_atomic_fetch_add_u32(&admission_state().waiting, 1);
-	publish(want);
+	move(want);
 }
 
 void
@@ -123,7 +125,7 @@ change(Want want)
 
 	if (before == want)
 		return;
-	publish(want);
+	move(want);
 	const RegistryEntry &entry = *own_entry::get();
 	wake_first(entry.role, entry.database);
 }
@@ -134,7 +136,7 @@ leave()
 	if (my_number == 0)
 		return;
 	my_number = 0;
-	pg_atomic_write_u64(&my_place(), 0);
+	move(Want::nothing);
 	pg_atomic_fetch_sub_u32(&admission_state().waiting, 1);
 	pg_memory_barrier();
 	if (const RegistryEntry *entry = own_entry::get(); entry != nullptr)

@@ -11,13 +11,13 @@
 namespace ai_cleanup::line
 {
 
-// What a newcomer waits for.
+// What a newcomer waits for, each with those that may follow it.
 enum class Want : std::uint8_t
 {
-	nothing,
-	slot,
-	role,
-	database,
+	nothing,  // it is in no line -> any other: join()
+	slot,     // one of the server -> role, database: change(); -> nothing: leave()
+	role,     // one of its role's CONNECTION LIMIT -> slot, database, nothing
+	database, // one of its database's -> slot, role, nothing
 };
 
 // One newcomer, or what one line is of: those that want the same of the same role or database.

@@ -68,13 +68,13 @@ claim()
 		store(entry.own_settings[i], published_settings[i]);
 	store(entry.protections, 0);
 	write_timestamp(entry.idle_since, never);
-	write_request_state(entry, {0, RequestPhase::none});
+	request_state::reset(entry.request_state);
 	pg_atomic_write_u32(&entry.declines, 0);
 	pg_atomic_write_u32(&entry.has_seat, 0);
-	write_phase(entry.termination_phase, RequestPhase::none);
+	request_state::reset_termination(entry.termination_phase);
 	write_timestamp(entry.declined_at, long_ago);
 	entry.retirable = false;
-	registry::set_occupant(entry, {my_id, Phase::login});
+	registry::occupy(entry, my_id);
 	my_entry = &entry;
 }
 
@@ -89,7 +89,7 @@ open()
 	entry.opened_at = GetCurrentTimestamp();
 	set_names(entry);
 	registry::set_database(my_slot, MyDatabaseId);
-	registry::set_occupant(entry, {my_id, Phase::open});
+	registry::move(entry, {my_id, Phase::login}, Phase::open);
 	opened = true;
 }
 
@@ -102,7 +102,7 @@ close()
 	if (entry == nullptr)
 		return; // it never came to be one
 	my_entry = nullptr;
-	registry::set_occupant(*entry, {my_id, Phase::leaving});
+	registry::move(*entry, registry::occupant(*entry), Phase::leaving);
 	wait_for_signallers(*entry);
 	registry::set_database(my_slot, InvalidOid);
 }
@@ -111,8 +111,7 @@ void
 release()
 {
 	if (my_slot >= 0)
-		registry::replace_occupant(registry::entries()[my_slot], {my_id, Phase::leaving},
-								   {my_id, Phase::gone});
+		registry::move(registry::entries()[my_slot], {my_id, Phase::leaving}, Phase::gone);
 }
 
 bool

@@ -74,11 +74,11 @@ clear(RegistryEntry &entry)
 	pg_atomic_init_u32(&entry.protections, 0);
 	pg_atomic_init_u64(&entry.idle_since, 0);
 	pg_atomic_init_u32(&entry.signallers, 0);
-	pg_atomic_init_u32(&entry.request_state, packed(RequestState{0, RequestPhase::none}));
+	pg_atomic_init_u32(&entry.request_state, 0);
 	pg_atomic_init_u32(&entry.declines, 0);
 	pg_atomic_init_u32(&entry.has_seat, 0);
 	pg_atomic_init_u64(&entry.waits_since, 0);
-	pg_atomic_init_u32(&entry.termination_phase, static_cast<std::uint32_t>(RequestPhase::none));
+	pg_atomic_init_u32(&entry.termination_phase, 0);
 	pg_atomic_init_u64(&entry.declined_at, static_cast<std::uint64_t>(long_ago));
 }
 
@@ -213,19 +213,24 @@ occupant(RegistryEntry &entry)
 	return result;
 }
 
+// Who had the slot before may be about to say that it is gone.
 void
-set_occupant(RegistryEntry &entry, Occupant occupant)
+occupy(RegistryEntry &entry, std::uint64_t id)
 {
-	pg_write_barrier();
-	pg_atomic_write_u64(&entry.occupant, packed(occupant));
-	pg_memory_barrier();
+	std::uint64_t found = pg_atomic_read_u64(&entry.occupant);
+
+	do
+		Assert(may_follow(unpacked(found).phase, Phase::login));
+	while (!pg_atomic_compare_exchange_u64(&entry.occupant, &found, packed({id, Phase::login})));
 }
 
 bool
-replace_occupant(RegistryEntry &entry, Occupant expected, Occupant occupant)
+move(RegistryEntry &entry, Occupant from, Phase to)
 {
-	std::uint64_t value = packed(expected);
-	return pg_atomic_compare_exchange_u64(&entry.occupant, &value, packed(occupant));
+	std::uint64_t expected = packed(from);
+
+	Assert(may_follow(from.phase, to));
+	return pg_atomic_compare_exchange_u64(&entry.occupant, &expected, packed({from.id, to}));
 }
 
 } // namespace ai_cleanup::registry

@@ -1,100 +1,26 @@
 // The session registry: one entry for each session slot, in shared memory.
 //
-// Who writes what: an entry's owner (own_entry.cpp) writes all of it but the
-// request, which whoever asks (requesters/retirement.cpp) writes and the owner's signal handler
+// Who writes what: an entry's owner (own_entry.cpp) writes all of it but the request, which an
+// asker (requesters/retirement.cpp) writes and the owner's signal handler
 // (session/signal_handler.cpp) takes. Readers take no lock: they read `occupant` before and after,
-// and use what they read only if it is still the same. Who sends a session a signal counts
-// himself in before he looks whether the entry is live, and out after it; a session that leaves
-// waits for those it finds counted, so that no signal reaches a recycled pid.
+// and use what they read only if it is still the same. A process that is about to send a session a
+// signal counts itself in before it looks whether the entry is live, and out after it; a session
+// that exits waits for those it finds counted, so that no signal reaches a recycled pid.
 #pragma once
 
 #include "bridge/prelude.hpp"
 #include "core/protection.hpp"
 #include "core/time.hpp"
-#include "core/verdict.hpp"
+#include "server/state/own_setting.hpp"
+#include "server/state/phase.hpp"
+#include "server/state/request.hpp"
 
 namespace ai_cleanup
 {
 
-enum class Phase : std::uint8_t
-{
-	none,    // never used
-	login,   // authenticated; its database and settings are not known yet
-	open,    // may be retired
-	leaving, // its exit has begun; no signal is sent any more
-	gone,    // its process slot is free again
-};
-
-// Who has the entry, and how far he is: one value, so that it changes at once.
-struct Occupant
-{
-	std::uint64_t id;
-	Phase phase;
-
-	constexpr bool operator==(const Occupant &) const = default;
-};
-
-enum class RequestPhase : std::uint32_t
-{
-	none,
-	writing,   // somebody fills it in
-	published, // the session has not looked at it yet
-	taken,     // the session looks at it, or has agreed and is on its way out
-};
-
-// Which of an occupant's requests, counted from 1, and how far it is: one value, so that it
-// changes at once. What is on its way at 0 is none.
-struct RequestState
-{
-	std::uint32_t number;
-	RequestPhase phase;
-};
-
-// Where the value of a setting in force comes from.
-enum class Origin : std::uint8_t
-{
-	unknown,
-	built_in,
-	configuration_file,
-	command_line,
-	all_roles, // from here on it is a session's own
-	database,
-	role,
-	role_in_database,
-	connection,
-	session,
-};
-
-// The settings of which a session may have values of its own that others must know.
-enum class OwnSetting : std::uint8_t
-{
-	connection_budget,
-	exempt,
-	idle_blocker_timeout,
-	idle_in_transaction_timeout,
-	idle_timeout,
-};
-constexpr std::size_t own_setting_count = 5;
-
-// Please end yourself, if you are idle and have been since `idle_before`. Of a termination it
-// says who asked for it, and why.
-struct Request
-{
-	Timestamp idle_before;
-	Timestamp asked_at;
-	Timestamp expires_at;
-	std::int64_t limit; // what the reason measures against: a Duration, or sessions, or slots
-	Origin limit_origin;
-	Reason reason;
-	Protections protect; // what protects from it
-	int asker_pid;
-	int asker_proc;      // its index in ProcGlobal
-	NameData asker_role; // empty for the worker
-};
-
 struct RegistryEntry
 {
-	pg_atomic_uint64 occupant;
+	pg_atomic_uint64 occupant; // Occupant
 
 	// Written before `open`, unchanged until the next occupant.
 	int pid;
@@ -115,14 +41,14 @@ struct RegistryEntry
 	pg_atomic_uint64 idle_since;  // Timestamp: its last transaction's end, kept where
 								  // track_activities is off
 
-	pg_atomic_uint32 signallers; // how many are about to send it a signal
-	pg_atomic_uint32 request_state;
-	pg_atomic_uint32 declines; // how often in a row it was not idle after all
+	pg_atomic_uint32 signallers;    // how many are about to send it a signal
+	pg_atomic_uint32 request_state; // RequestState
+	pg_atomic_uint32 declines;      // how often in a row it was not idle after all
 	pg_atomic_uint64 declined_at;
 	Timestamp declined_idle_since; // its own affair
 	Request request;
 
-	pg_atomic_uint32 termination_phase; // RequestPhase: none, writing, published
+	pg_atomic_uint32 termination_phase; // TerminationPhase
 	Request termination;                // the first one
 };
 
@@ -206,9 +132,10 @@ std::span<pg_atomic_uint64> tickets();
 std::span<pg_atomic_uint32> waiters();
 
 Occupant occupant(RegistryEntry &entry);
-void set_occupant(RegistryEntry &entry, Occupant occupant);
-// Sets it only if it is still `expected`.
-bool replace_occupant(RegistryEntry &entry, Occupant expected, Occupant occupant);
+// Gives the entry to a process that has just been given the slot.
+void occupy(RegistryEntry &entry, std::uint64_t id);
+// The next phase of the same occupant. False, and nothing done, if it is another one by now.
+bool move(RegistryEntry &entry, Occupant from, Phase to);
 
 } // namespace registry
 
@@ -223,58 +150,6 @@ inline void
 write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
 {
 	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
-}
-
-constexpr int request_phase_bits = 2;
-
-constexpr std::uint32_t
-packed(RequestState state)
-{
-	return state.number << request_phase_bits | static_cast<std::uint32_t>(state.phase);
-}
-
-inline RequestState
-read_request_state(RegistryEntry &entry)
-{
-	const std::uint32_t value = pg_atomic_read_u32(&entry.request_state);
-	return {value >> request_phase_bits,
-			static_cast<RequestPhase>(value & ((1U << request_phase_bits) - 1))};
-}
-
-// For the one who has the request: who fills it in, or who answers it.
-inline void
-write_request_state(RegistryEntry &entry, RequestState state)
-{
-	pg_write_barrier();
-	pg_atomic_write_u32(&entry.request_state, packed(state));
-}
-
-inline bool
-move_request_state(RegistryEntry &entry, RequestState from, RequestState to)
-{
-	std::uint32_t expected = packed(from);
-	return pg_atomic_compare_exchange_u32(&entry.request_state, &expected, packed(to));
-}
-
-// The phase of a termination.
-inline RequestPhase
-read_phase(pg_atomic_uint32 &phase)
-{
-	return static_cast<RequestPhase>(pg_atomic_read_u32(&phase));
-}
-
-inline void
-write_phase(pg_atomic_uint32 &phase, RequestPhase to)
-{
-	pg_write_barrier();
-	pg_atomic_write_u32(&phase, static_cast<std::uint32_t>(to));
-}
-
-inline bool
-move_phase(pg_atomic_uint32 &phase, RequestPhase from, RequestPhase to)
-{
-	auto expected = static_cast<std::uint32_t>(from);
-	return pg_atomic_compare_exchange_u32(&phase, &expected, static_cast<std::uint32_t>(to));
 }
 
 inline std::int32_t

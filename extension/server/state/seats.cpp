@@ -26,18 +26,20 @@ count_taken(Belongs belongs)
 	for (RegistryEntry &entry : registry::entries())
 	{
 		const Phase phase = registry::occupant(entry).phase;
-		count += phase >= Phase::login && phase <= Phase::leaving &&
-				 pg_atomic_read_u32(&entry.has_seat) != 0 && belongs(entry);
+		count += has_process(phase) && pg_atomic_read_u32(&entry.has_seat) != 0 && belongs(entry);
 	}
 	return count;
 }
 
+// The only way from one to the other. The entry is not this process's any more when its slot is
+// free.
 void
-mark_mine()
+set_mine(bool to)
 {
-	mine = true;
+	Assert(mine != to);
+	mine = to;
 	if (RegistryEntry *entry = own_entry::get(); entry != nullptr)
-		pg_atomic_write_u32(&entry->has_seat, 1);
+		pg_atomic_write_u32(&entry->has_seat, to ? 1 : 0);
 	pg_memory_barrier(); // before others of a role or a database are counted
 }
 
@@ -70,7 +72,7 @@ take(int limit)
 	{
 		if (pg_atomic_compare_exchange_u32(&admission_state().seats_taken, &count, count + 1))
 		{
-			mark_mine();
+			set_mine(true);
 			return true;
 		}
 	}
@@ -83,7 +85,7 @@ take_anyway()
 	if (mine)
 		return;
 	pg_atomic_fetch_add_u32(&admission_state().seats_taken, 1);
-	mark_mine();
+	set_mine(true);
 }
 
 void
@@ -91,9 +93,7 @@ give_back()
 {
 	if (!mine)
 		return;
-	mine = false;
-	if (RegistryEntry *entry = own_entry::get(); entry != nullptr)
-		pg_atomic_write_u32(&entry->has_seat, 0);
+	set_mine(false);
 	pg_atomic_fetch_sub_u32(&admission_state().seats_taken, 1);
 }
 

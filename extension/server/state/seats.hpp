@@ -1,6 +1,9 @@
 // How many sessions the server has: one seat each, taken when a newcomer is let in and given back
 // when its process slot is free again. Counted here, where PostgreSQL would walk its list of free
 // slots under a spinlock; those that are still being authenticated have none.
+//
+// A process has no seat, takes one (take, take_anyway), and gives it back (give_back): a newcomer
+// perhaps more than once, a session once, when its exit has freed its slot.
 #pragma once
 
 #include "server/state/registry.hpp"
