@@ -16,6 +16,9 @@ for my $program (qw(krb5kdc kdb5_util kadmin.local kinit))
 	  unless grep { -x "$_/$program" } split /:/, $ENV{PATH};
 }
 
+plan skip_all => 'this PostgreSQL is built without GSSAPI'
+  unless `'$ENV{PG_CONFIG}' --configure` =~ /--with-gssapi/;
+
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $realm = 'TEST.EXAMPLE';
 my $port = PostgreSQL::Test::Cluster::get_free_port();
