@@ -10,9 +10,7 @@
 // what they were told. Waiting: `login_…_ms` until let in, `first_answer_…_ms` until the first
 // request was answered as well, which is what counts behind a pool that lets every client in at
 // once.
-#include <cstdio>
-
-#include <sys/resource.h>
+#include "storm/program.hpp"
 
 #include "modes.hpp"
 
@@ -21,24 +19,6 @@ namespace loads
 
 namespace
 {
-
-enum Exit
-{
-	done = 0,
-	bad_options = 2,
-	no_report = 3
-};
-
-// A thousand clients need as many descriptors.
-void
-allow_many_files()
-{
-	rlimit files{};
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return;
-	files.rlim_cur = files.rlim_max == RLIM_INFINITY ? 10240 : files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-}
 
 Books
 run(const Options &options)
@@ -64,21 +44,5 @@ main(int argc, char **argv)
 {
 	using namespace loads;
 
-	try
-	{
-		const Options options = read_options(argc, argv);
-		allow_many_files();
-		run(options).print();
-		return done;
-	}
-	catch (const BadOption &problem)
-	{
-		std::fprintf(stderr, "loads: %s\n%s", problem.what(), usage().c_str());
-		return bad_options;
-	}
-	catch (const std::exception &failure)
-	{
-		std::printf("failure: %s\n", failure.what());
-		return no_report;
-	}
+	return storm::run_program("loads", usage, [&] { run(read_options(argc, argv)).print(); });
 }
