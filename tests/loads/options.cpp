@@ -38,7 +38,7 @@ usage()
 		   "with\n"
 		   "          --pause-ms after each (and --first-pause-ms 0 before the first), and logs "
 		   "out;\n"
-		   "          again and again. Who is not let in, or is thrown out, tries again after\n"
+		   "          again and again. One that is refused or thrown out tries again after\n"
 		   "          --retry-ms; at most --rounds 0 times, if that is not 0\n"
 		   "  leak    --count 100 sessions, --clients 1 at the same instant and the next ones\n"
 		   "          --every-ms 0 later, each with --requests 10 and then forgotten; at the end "

@@ -22,7 +22,7 @@ constexpr Limits limits{.enabled = true,
 
 constexpr Verdict left_alone{Action::leave, Reason::no_limit};
 
-// Left open so long ago, and waited for by another for so long; a negative length: by nobody.
+// Left open so long ago, and waited for by another for so long; a negative length: not waited for.
 Session
 open_for(Duration idle, Duration waited_for)
 {
@@ -111,7 +111,7 @@ TEST(OpenTransaction, NeverEndsForACall)
 			  (Verdict{Action::leave, Reason::in_transaction}));
 }
 
-// Nobody says when a wait for its locks begins; whoever looks once in each limit finds it in time.
+// Nothing says when a wait for its locks begins; a look once in each limit finds it in time.
 TEST(OpenTransaction, NextLookAndForecast)
 {
 	constexpr Duration nobody = -1;
@@ -207,7 +207,7 @@ TEST(IdleLockHolder, EndsWhenItIsInTheWayForTooLong)
 }
 
 // The lock does not protect from that limit, whatever ai_cleanup.protect says; other things do,
-// and so does a limit of 0 for whoever means to be waited for.
+// and so does a limit of 0 for a session that means to be waited for.
 TEST(IdleLockHolder, WhatProtectsIt)
 {
 	Session session = idle_holder(3600 * second, 3600 * second);

@@ -1,5 +1,5 @@
-// Who goes and who stays: which reason counts when there are several, the exact limits, and
-// when to look again. That the worker cannot spin is proved in policy_walk_test.cpp.
+// Which sessions go and which stay: which reason counts when there are several, the exact limits,
+// and when to look again. That the worker cannot spin is proved in policy_walk_test.cpp.
 #include "core/policy.hpp"
 #include "core/sweep.hpp"
 
@@ -31,7 +31,7 @@ constexpr Duration limit = 600 * second;
 constexpr Limits ten_minutes{
 	.enabled = true, .idle_timeout_ms = 600'000, .connection_budget = 0, .headroom = 0};
 
-// Idle for an hour and in nobody's way: everything ends it that may.
+// Idle for an hour, and blocking no other: everything ends it that may.
 constexpr Session idle_session{
 	.id = 1,
 	.slot = 0,
@@ -376,7 +376,7 @@ TEST(PolicyOfLimits, SweepJudgesEachAndReturnsTheEarliestLook)
 	EXPECT_EQ(verdicts[4], left(Reason::already_asked));
 }
 
-// Whoever is asked is looked at again when the request has expired; the sweep adds nothing.
+// A session that is asked is looked at again when the request has expired; the sweep adds nothing.
 TEST(PolicyOfLimits, SweepDoesNotReturnForThoseItRetires)
 {
 	std::array<Session, 2> sessions{idle_session, idle_session};

@@ -1,4 +1,4 @@
-// The worker cannot spin and misses nobody: random sessions, and a clock that jumps to the
+// The worker cannot spin and misses none: random sessions, and a clock that jumps to the
 // very moment that the sweep before asked for, as the worker sleeps.
 #include "core/policy.hpp"
 #include "core/sweep.hpp"
@@ -106,7 +106,7 @@ random_sessions(Dice &dice, Timestamp now)
 	return sessions;
 }
 
-// Whoever cannot be acted upon now is not to be looked at again now, or worse, in the past.
+// A session that cannot be acted upon now is not to be looked at again now, or worse, in the past.
 TEST(PolicyWalk, LooksAgainOnlyInTheFuture)
 {
 	const Timestamp moments[] = {start, 0, long_ago + 1, never - 1, never - second};
@@ -131,7 +131,7 @@ TEST(PolicyWalk, LooksAgainOnlyInTheFuture)
 	}
 }
 
-// Idle sessions that stay as they are until they are retired: nobody is due between two
+// Idle sessions that stay as they are until they are retired: none is due between two
 // looks, and each look finds a verdict changed.
 TEST(PolicyWalk, NothingToDoBetweenTwoLooksAndSomethingNewAtEach)
 {
@@ -176,8 +176,8 @@ TEST(PolicyWalk, NothingToDoBetweenTwoLooksAndSomethingNewAtEach)
 	EXPECT_GT(looks, 4500);
 }
 
-// Somebody at work who falls idle, whenever that is, is not due before the look; or not long
-// before it, where the limit is shorter than the worker looks at those who work.
+// A busy session that falls idle, whenever that is, is not due before the look; or not long
+// before it, where the limit is shorter than the worker looks at busy ones.
 TEST(PolicyWalk, NobodyAtWorkComesDueBeforeTheLook)
 {
 	int at_work = 0;

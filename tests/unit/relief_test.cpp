@@ -12,7 +12,7 @@ namespace
 
 constexpr Relief::Key budget = 42;
 
-// A pool of ten that refills itself: whoever is ended is back before the next look.
+// A pool of ten that refills itself: what is ended is back before the next look.
 int
 ended_in(Relief &relief, Timestamp from, Duration length, std::size_t size = 10)
 {
@@ -56,7 +56,7 @@ TEST(Relief, ANeedThatIsMetForHalfASecondIsRelieved)
 	EXPECT_FALSE(relief.take_news(key));
 }
 
-// Where endings help, nobody wakes the worker to see it.
+// Where endings help, nothing wakes the worker to see it.
 TEST(Relief, IsLookedForAfterEachEnding)
 {
 	Relief relief;

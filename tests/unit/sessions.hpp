@@ -15,7 +15,7 @@ constexpr Timestamp noon = 800'000'000 * second; // some time in 2025
 constexpr std::uint32_t shop = 16384;
 constexpr std::uint32_t blog = 16385;
 
-// Idle for an hour, at noon, and in nobody's way.
+// Idle for an hour, at noon, and blocking no other.
 constexpr Session forgotten{
 	.id = 1,
 	.slot = 0,

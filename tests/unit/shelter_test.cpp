@@ -1,4 +1,4 @@
-// Who is left alone although idle for too long: the protected, by what the setting says, and the
+// What is left alone although idle for too long: the protected, by what the setting says, and the
 // exempt, from what they are exempt.
 #include "core/policy.hpp"
 #include "core/sweep.hpp"

@@ -78,7 +78,7 @@ class Witness : public Listener
 	World &world_;
 };
 
-// So many who come at once, and are given a second.
+// So many that come at once, and are given a second.
 std::deque<Witness>
 crowd(World &world, int count, bool superusers = false)
 {

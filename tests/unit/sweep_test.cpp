@@ -58,7 +58,7 @@ look(const std::vector<Session> &sessions, const Limits &limits, std::size_t fre
 
 using Ids = std::set<std::uint64_t>;
 
-// Who has to go for this reason.
+// Which have to go for this reason.
 Ids
 going(const std::vector<Session> &sessions, const Look &look, Reason reason)
 {
@@ -246,7 +246,7 @@ TEST(Sweep, DisabledNobodyGoes)
 	EXPECT_EQ(result.sweep.next, never);
 }
 
-// Whoever merely pauses is not sent away to make room for nobody.
+// A session that merely pauses is not ended to make room that is not needed.
 TEST(Sweep, OneThatIsNotRipeStaysAndIsLookedAtAgain)
 {
 	Session latest = forgotten;

@@ -187,7 +187,7 @@ expect_nothing_to_do_between_looks(std::uint64_t seed, bool declined, bool asked
 		if (!asked)
 			session.asked_at = session.asked_until = long_ago;
 	}
-	// Those who have to go are gone at once, until nobody has to.
+	// Those that have to go are gone at once, until none has to.
 	Look result = look(sessions, limits, free);
 	Timestamp next = result.sweep.next;
 	for (std::size_t i = sessions.size(); i-- > 0;)

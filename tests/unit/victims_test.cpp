@@ -1,4 +1,4 @@
-// Who makes way when there is need: whom it may be, in which order, and never more of them
+// Which sessions make way when there is need: which may, in which order, and never more of them
 // than it takes. The random ones are compared with the rules, written down once more.
 #include "core/victims.hpp"
 
@@ -183,7 +183,7 @@ TEST(Victims, PastTheHardLimitFirstThenLongestIdle)
 		idle_for(2, 30 * second), // likewise
 		idle_for(1, 1700 * second), idle_for(7, 60 * second),
 		idle_for(3, 40 * second), // the same age as the next:
-		idle_for(4, 40 * second), // who came first goes first
+		idle_for(4, 40 * second), // the one that came first goes first
 		idle_for(6, 20 * second), // its own limit is longer
 	};
 	sessions[0].idle_timeout_ms = 20'000;
@@ -213,7 +213,7 @@ TEST(Victims, ALimitThatIsOffIsNeverPassed)
 	EXPECT_EQ(choose(sessions, 1, second, no_limits), (Choice{{1}, 0}));
 }
 
-// Whoever has been idle for less is pausing, perhaps: between two requests, or before its first.
+// One that has been idle for less is pausing, perhaps: between two requests, or before its first.
 TEST(Victims, OnlyARipeOneGoesHoweverManyAreNeeded)
 {
 	const std::vector<Session> sessions{idle_for(1, 700 * millisecond), idle_for(2, second),
