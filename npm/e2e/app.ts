@@ -2,14 +2,19 @@
 // save, requests to send, and the server's end.
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
+  closeSync,
   cpSync,
+  existsSync,
+  ftruncateSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -134,9 +139,17 @@ export class App<Server extends { origin: string; output: string; running: boole
     return readFileSync(join(this.folder, file), 'utf8');
   }
 
+  /** What is there already is overwritten in place: no watcher may ever read an empty file. */
   write(file: string, content: string): void {
-    mkdirSync(dirname(join(this.folder, file)), { recursive: true });
-    writeFileSync(join(this.folder, file), content);
+    const path = join(this.folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    if (!existsSync(path)) {
+      writeFileSync(path, content);
+      return;
+    }
+    const opened = openSync(path, 'r+');
+    ftruncateSync(opened, writeSync(opened, content));
+    closeSync(opened);
   }
 
   edit(file: string, from: string | RegExp, to: string): void {
@@ -152,7 +165,9 @@ export class App<Server extends { origin: string; output: string; running: boole
    */
   async save(tutor: string): Promise<Answer> {
     // Vite's watcher (chokidar) drops a second change of a file within 50 ms of the first.
-    await new Promise((later) => setTimeout(later, this.saved + 100 - performance.now()));
+    await new Promise((later) => {
+      setTimeout(later, Math.max(0, this.saved + 100 - performance.now()));
+    });
     this.edit('src/server/config.ts', /tutor: '.*'/, `tutor: '${tutor}'`);
     const answer = await until(`the code with ${tutor}`, async () => {
       const latest = await this.get('/api/info').catch(() => undefined); // it may be restarting

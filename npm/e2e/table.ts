@@ -90,11 +90,14 @@ function ofRunner(runner: Runner, column: Column): Promise<string> {
   });
 }
 
-const [only = ''] = process.argv.slice(2);
+/** Parts of names; all if there are none. */
+const asked = process.argv.slice(2);
+const isAsked = (name: string) =>
+  asked.length === 0 || asked.some((part) => name.includes(part));
 console.log(`| ${new Date().toISOString().slice(0, 10)} | ${columns.join(' | ')} |`);
 console.log(`| --- |${' --- |'.repeat(columns.length)}`);
 for (const [name, program] of Object.entries(programs)) {
-  if (!name.includes(only) || obstacle(program) !== undefined) continue;
+  if (!isAsked(name) || obstacle(program) !== undefined) continue;
   const cells: string[] = [];
   for (const column of columns) {
     const env = guardOf(program.guards, column);
@@ -106,7 +109,7 @@ for (const [name, runner] of [
   ['Vitest', 'vitest'],
   ['Jest', 'jest'],
 ] as const) {
-  if (!name.includes(only)) continue;
+  if (!isAsked(name)) continue;
   const cells: string[] = [];
   for (const column of columns) cells.push(await ofRunner(runner, column));
   console.log(`| ${name} | ${cells.join(' | ')} |`);
