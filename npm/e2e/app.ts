@@ -155,7 +155,9 @@ export class App<Server extends { origin: string; output: string; running: boole
   edit(file: string, from: string | RegExp, to: string): void {
     const before = this.read(file);
     const after = before.replace(from, to);
-    if (after === before) throw new Error(`${file} does not contain ${from}`);
+    if (after === before) {
+      throw new Error(`${file} does not contain ${from}`);
+    }
     this.write(file, after);
   }
 
@@ -171,7 +173,9 @@ export class App<Server extends { origin: string; output: string; running: boole
     this.edit('src/server/config.ts', /tutor: '.*'/, `tutor: '${tutor}'`);
     const answer = await until(`the code with ${tutor}`, async () => {
       const latest = await this.get('/api/info').catch(() => undefined); // it may be restarting
-      if (latest === undefined && !this.server.running) throw new Error(this.server.output);
+      if (latest === undefined && !this.server.running) {
+        throw new Error(this.server.output);
+      }
       return !latest?.ok || latest.text.includes(`"${tutor}"`) ? latest : undefined;
     });
     this.saved = performance.now();
@@ -206,7 +210,9 @@ export class DevServer {
       stream.setEncoding('utf8').on('data', (text: string) => lines.push(text));
     }
     const origin = await until('the development server', async () => {
-      if (child.exitCode !== null) throw new Error(`the server ended:\n${lines.join('')}`);
+      if (child.exitCode !== null) {
+        throw new Error(`the server ended:\n${lines.join('')}`);
+      }
       return /Local:?\s+(http:\/\/\S+?)\/?\s/.exec(lines.join(''))?.[1];
     });
     return new DevServer(child, origin, lines);
@@ -232,7 +238,9 @@ export function copyApp(t: Owner, from: string, modules = join(from, 'node_modul
   });
   mkdirSync(join(folder, 'node_modules'));
   for (const entry of readdirSync(modules)) {
-    if (/^\.(vite|package)/.test(entry)) continue;
+    if (/^\.(vite|package)/.test(entry)) {
+      continue;
+    }
     symlinkSync(join(modules, entry), join(folder, 'node_modules', entry));
   }
   return folder;
@@ -254,8 +262,11 @@ export function run(folder: string, args: string[], env: Record<string, string>)
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('close', (status) => {
-      if (status === 0) done(output);
-      else failed(new Error(`${args.join(' ')} ended with ${status}:\n${output}`));
+      if (status === 0) {
+        done(output);
+      } else {
+        failed(new Error(`${args.join(' ')} ended with ${status}:\n${output}`));
+      }
     });
   });
 }
@@ -276,8 +287,12 @@ export async function until<T>(
   const deadline = Date.now() + 180_000;
   for (;;) {
     const found = await look();
-    if (found !== undefined && found !== null && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (found !== undefined && found !== null && found !== false) {
+      return found;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited in vain for ${what}`);
+    }
     await new Promise((soon) => setTimeout(soon, 20));
   }
 }

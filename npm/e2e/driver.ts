@@ -31,7 +31,9 @@ export class Driver {
 
   async ask(what: 'query' | 'hold' | 'turn'): Promise<string> {
     await this.#ready;
-    if (!this.#process.connected) return this.#ended;
+    if (!this.#process.connected) {
+      return this.#ended;
+    }
     const answer = this.#message();
     this.#process.send(what, () => {}); // it may be dying: then that is the answer
     return answer;
@@ -40,8 +42,12 @@ export class Driver {
   async nextQuery(): Promise<End> {
     for (const step of ['turn', 'query'] as const) {
       const answer = await this.ask(step);
-      if (answer === 'process dies') return answer;
-      if (answer !== 'done') return `fails: ${answer}`;
+      if (answer === 'process dies') {
+        return answer;
+      }
+      if (answer !== 'done') {
+        return `fails: ${answer}`;
+      }
     }
     return 'works';
   }

@@ -36,7 +36,9 @@ for (const [name, file] of Object.entries(drivers)) {
       for (const scene of [retireIdle, forceInTransaction]) {
         const driver = new Driver(t, [root, `/${file}`, plugin], database.url);
         const end = await scene(driver, database);
-        if (plugin === 'plugin') assert.equal(end, 'works', `${scene.name} with the plugin`);
+        if (plugin === 'plugin') {
+          assert.equal(end, 'works', `${scene.name} with the plugin`);
+        }
         cells.push(end);
         await driver.stop();
         await until('its sessions to go', async () => (await database.count()) === 0);
@@ -78,7 +80,9 @@ async function forceInTransaction(driver: Driver, database: Database): Promise<E
 }
 
 async function rootFor(t: TestContext, file: string, databaseUrl: string): Promise<string> {
-  if (file !== 'prisma.ts') return join(here, 'drivers');
+  if (file !== 'prisma.ts') {
+    return join(here, 'drivers');
+  }
   const root = copyApp(t, example);
   await run(root, ['scripts/generate.js'], { DATABASE_URL: databaseUrl });
   cpSync(join(root, 'src/generated'), join(root, 'generated'), { recursive: true });

@@ -45,9 +45,15 @@ for (const [name, program] of Object.entries(programs)) {
       assert.doesNotMatch(app.server.output, /unhandled|uncaught/i);
 
       const panel = /Connections: +(http:\S+)/.exec(app.server.output)?.[1];
-      if (way === 'withAiCleanup') assert.ok(panel !== undefined, app.server.output);
-      if (way === 'register') assert.equal(panel, undefined);
-      if (panel !== undefined) assert.equal((await fetch(panel)).status, 200);
+      if (way === 'withAiCleanup') {
+        assert.ok(panel !== undefined, app.server.output);
+      }
+      if (way === 'register') {
+        assert.equal(panel, undefined);
+      }
+      if (panel !== undefined) {
+        assert.equal((await fetch(panel)).status, 200);
+      }
     });
   }
 }

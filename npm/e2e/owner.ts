@@ -33,7 +33,9 @@ export function atEnd(owner: Owner, end: End): void {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors);
+    if (errors.length > 0) {
+      throw errors.length === 1 ? errors[0] : new AggregateError(errors);
+    }
   });
 }
 
@@ -45,7 +47,9 @@ export function isRunning(child: ChildProcess): boolean {
 export async function killGroup(child: ChildProcess): Promise<void> {
   const exit = isRunning(child) ? once(child, 'exit') : undefined;
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined) {
+      process.kill(-child.pid, 'SIGKILL');
+    }
   } catch {
     // nobody of it is left
   }
@@ -54,7 +58,9 @@ export async function killGroup(child: ChildProcess): Promise<void> {
 
 /** Ends a process, whatever it does, and waits until it is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
-  if (!isRunning(child)) return;
+  if (!isRunning(child)) {
+    return;
+  }
   const exit = once(child, 'exit');
   child.kill('SIGKILL');
   await exit;

@@ -30,7 +30,9 @@ try {
   for (let round = 1; round <= 2; round++) {
     for (let step = 1; step <= 9; step++) {
       await database.leak('report-worker', 2);
-      if (step % 3 === 0) await app.save(`Ada ${round}.${step}`);
+      if (step % 3 === 0) {
+        await app.save(`Ada ${round}.${step}`);
+      }
       await sleep(1000);
     }
     if (round === 1) {
@@ -46,5 +48,7 @@ try {
   }
   await watch.quit('q', owner, `${folder}watch.png`);
 } finally {
-  for (const end of ends) await end();
+  for (const end of ends) {
+    await end();
+  }
 }

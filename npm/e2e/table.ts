@@ -13,7 +13,9 @@ type Env = Record<string, string>;
 
 /** What puts the guard up in a column; undefined where there is no such way. */
 function guardOf(guards: Record<string, Env>, column: Column): Env | undefined {
-  if (column === 'nothing' || column === 'extension only') return {};
+  if (column === 'nothing' || column === 'extension only') {
+    return {};
+  }
   const isRegister = column === 'register';
   return Object.entries(guards).find(([way]) => (way === 'register') === isRegister)?.[1];
 }
@@ -27,7 +29,9 @@ async function withDatabase(
   try {
     return await work(await Database.start(owner, { extension: column !== 'nothing' }), owner);
   } finally {
-    for (const end of ends) await end();
+    for (const end of ends) {
+      await end();
+    }
   }
 }
 
@@ -41,27 +45,43 @@ function ofProgram(program: Program, env: Env, column: Column): Promise<string> 
     let most = await database.count();
     for (let save = 1; save <= saves; save++) {
       const answer = await app.save(`Ada ${save}`).catch(() => undefined);
-      if (answer === undefined) return `**dies at save ${save}**`;
-      if (!answer.ok) failed += 1;
+      if (answer === undefined) {
+        return `**dies at save ${save}**`;
+      }
+      if (!answer.ok) {
+        failed += 1;
+      }
       most = Math.max(most, await database.count());
     }
     const found = [String(most)];
     if (column !== 'nothing') {
       const ended = await endings(database);
-      if (ended > 0) found.push(`${ended} ended to make room`);
+      if (ended > 0) {
+        found.push(`${ended} ended to make room`);
+      }
     }
-    if (failed > 0) found.push(`${failed} requests fail`);
+    if (failed > 0) {
+      found.push(`${failed} requests fail`);
+    }
     if (column !== 'nothing') {
       // The connection that is in use is retired, too: does anybody mind?
       await database.cleanUp(false);
       const next = await app.get('/api/info').catch(() => undefined);
-      if (next === undefined) return `${found.join(', ')}; **dies when retired**`;
-      if (!next.ok) found.push('the first request after a clean-up fails');
+      if (next === undefined) {
+        return `${found.join(', ')}; **dies when retired**`;
+      }
+      if (!next.ok) {
+        found.push('the first request after a clean-up fails');
+      }
       const second = await app.get('/api/info').catch(() => undefined);
-      if (!second?.ok) found.push('**and so does the next**');
+      if (!second?.ok) {
+        found.push('**and so does the next**');
+      }
     }
     const errors = app.server.output.match(unhandled)?.length ?? 0;
-    if (errors > 0) found.push(`${errors} unhandled errors`);
+    if (errors > 0) {
+      found.push(`${errors} unhandled errors`);
+    }
     return found.join('; ');
   });
 }
@@ -92,12 +112,13 @@ function ofRunner(runner: Runner, column: Column): Promise<string> {
 
 /** Parts of names; all if there are none. */
 const asked = process.argv.slice(2);
-const isAsked = (name: string) =>
-  asked.length === 0 || asked.some((part) => name.includes(part));
+const isAsked = (name: string) => asked.length === 0 || asked.some((part) => name.includes(part));
 console.log(`| ${new Date().toISOString().slice(0, 10)} | ${columns.join(' | ')} |`);
 console.log(`| --- |${' --- |'.repeat(columns.length)}`);
 for (const [name, program] of Object.entries(programs)) {
-  if (!isAsked(name) || obstacle(program) !== undefined) continue;
+  if (!isAsked(name) || obstacle(program) !== undefined) {
+    continue;
+  }
   const cells: string[] = [];
   for (const column of columns) {
     const env = guardOf(program.guards, column);
@@ -109,8 +130,12 @@ for (const [name, runner] of [
   ['Vitest', 'vitest'],
   ['Jest', 'jest'],
 ] as const) {
-  if (!isAsked(name)) continue;
+  if (!isAsked(name)) {
+    continue;
+  }
   const cells: string[] = [];
-  for (const column of columns) cells.push(await ofRunner(runner, column));
+  for (const column of columns) {
+    cells.push(await ofRunner(runner, column));
+  }
   console.log(`| ${name} | ${cells.join(' | ')} |`);
 }

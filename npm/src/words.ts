@@ -1,7 +1,9 @@
 // Numbers and times as people say them: in the terminal and on the panel's page.
 
 export function duration(seconds: number | null): string {
-  if (seconds === null) return '–';
+  if (seconds === null) {
+    return '–';
+  }
   const steps: [number, string][] = [
     [86_400, 'd'],
     [3600, 'h'],

@@ -50,7 +50,9 @@ function found(files: Record<string, string>, environment = {}, folder = project
   try {
     return findAddress(undefined, environment, folder);
   } finally {
-    for (const file of Object.keys(files)) rmSync(join(project, file));
+    for (const file of Object.keys(files)) {
+      rmSync(join(project, file));
+    }
     writeFileSync(join(project, 'package.json'), '{}');
   }
 }

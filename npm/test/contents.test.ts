@@ -136,7 +136,9 @@ function installAlone(project: string): void {
   ]);
   for (const from of dependencies()) {
     const name = relative(join(root, 'node_modules'), from);
-    if (name.includes('node_modules')) continue; // comes with the one it lies in
+    if (name.includes('node_modules')) {
+      continue; // comes with the one it lies in
+    }
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(from, join(modules, name));
   }

@@ -35,8 +35,12 @@ function panel(url: string): Promise<Trouble | null> {
   const feed = new Feed({ address: findAddress(url) });
   return new Promise<Trouble | null>((told, failed) => {
     feed.watch((message) => {
-      if (message.kind === 'sample') told(message.lack);
-      if (message.kind === 'trouble') failed(new Error(message.trouble.message));
+      if (message.kind === 'sample') {
+        told(message.lack);
+      }
+      if (message.kind === 'trouble') {
+        failed(new Error(message.trouble.message));
+      }
     });
   }).finally(() => feed.stop());
 }

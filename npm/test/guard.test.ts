@@ -104,7 +104,9 @@ test('pools and clients of pg are known as they are made, and nothing else is', 
     connect(): void {}
     query(): void {}
   }
-  for (const Other of [EventEmitter, Poolish]) new Other();
+  for (const Other of [EventEmitter, Poolish]) {
+    new Other();
+  }
   assert.deepEqual(born, []);
   new pg.Pool();
   new (class Mine extends pg.Client {})();

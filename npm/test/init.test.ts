@@ -26,7 +26,9 @@ function git(...args: string[]): string {
 
 /** A project as its generator leaves it, committed. */
 function project(files: Record<string, string>): void {
-  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+  for (const [file, content] of Object.entries(files)) {
+    writeFileSync(join(folder, file), content);
+  }
   git('add', '.');
   git('commit', '--quiet', '--message=generated');
 }

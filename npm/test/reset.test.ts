@@ -168,7 +168,9 @@ async function startByNpm(): Promise<string> {
 function portOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.stdout?.on('data', (said: Buffer) => {
-      if (said.toString().trim() !== '') resolve(said.toString().trim());
+      if (said.toString().trim() !== '') {
+        resolve(said.toString().trim());
+      }
     });
   });
 }

@@ -27,7 +27,9 @@ before(async () => {
     { stdio: 'ignore' },
   );
   const { uid, gid } = statSync(encrypted.data);
-  for (const file of ['server.key', 'server.crt']) chownSync(join(encrypted.data, file), uid, gid);
+  for (const file of ['server.key', 'server.crt']) {
+    chownSync(join(encrypted.data, file), uid, gid);
+  }
   await encrypted.query('ALTER SYSTEM SET ssl = on');
   await encrypted.stopServer();
   await encrypted.startServer();

@@ -49,7 +49,9 @@ test('as JSON', async () => {
 test('who waits in line is shown', async () => {
   const narrow = await Cluster.start({ settings: ['ai_cleanup.max_sessions = 3'] });
   const busy = new Clients(narrow);
-  for (let session = 1; session <= 3; session++) await busy.atWork();
+  for (let session = 1; session <= 3; session++) {
+    await busy.atWork();
+  }
   const waiting = new pg.Client(narrow.url());
   const served = waiting.connect();
   const inLine = 'SELECT FROM ai_cleanup_line';
@@ -161,7 +163,9 @@ class Said {
 
   async until(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.text)) {
-      if (this.ended) throw new Error(`it ended without ${pattern}: ${this.all}`);
+      if (this.ended) {
+        throw new Error(`it ended without ${pattern}: ${this.all}`);
+      }
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });

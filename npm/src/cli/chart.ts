@@ -48,9 +48,17 @@ function plot(values: number[], top: number, height: number): string {
 
 /** The line comes from one row and goes to another within a column. */
 function cell(row: number, from: number, to: number): string {
-  if (Number.isNaN(to)) return ' ';
-  if (Number.isNaN(from) || from === to) return row === to ? '─' : ' ';
-  if (row === to) return from > to ? '╰' : '╭';
-  if (row === from) return from > to ? '╮' : '╯';
+  if (Number.isNaN(to)) {
+    return ' ';
+  }
+  if (Number.isNaN(from) || from === to) {
+    return row === to ? '─' : ' ';
+  }
+  if (row === to) {
+    return from > to ? '╰' : '╭';
+  }
+  if (row === from) {
+    return from > to ? '╮' : '╯';
+  }
   return row > Math.min(from, to) && row < Math.max(from, to) ? '│' : ' ';
 }

@@ -29,22 +29,32 @@ export async function init(options: InitOptions): Promise<number> {
   const project = inspect(folder);
   const { changes, byHand } = propose(project);
   console.log(`${pc.bold(folder)}: ${project.framework}, ${project.manager}\n`);
-  for (const { file, before, after } of changes) console.log(`${diff(file, before, after)}\n`);
-  if (changes.length === 0) console.log('Nothing is to be changed in its files.\n');
-  else if (options.dryRun) console.log('Nothing was done.\n');
-  else if (!options.yes && !(await agreed(changes))) {
+  for (const { file, before, after } of changes) {
+    console.log(`${diff(file, before, after)}\n`);
+  }
+  if (changes.length === 0) {
+    console.log('Nothing is to be changed in its files.\n');
+  } else if (options.dryRun) {
+    console.log('Nothing was done.\n');
+  } else if (!options.yes && !(await agreed(changes))) {
     console.log('Nothing was done.');
     return exit.declined;
   } else {
-    for (const { file, after } of changes) writeFileSync(join(folder, file), after);
+    for (const { file, after } of changes) {
+      writeFileSync(join(folder, file), after);
+    }
     const undone = isInGit(folder) ? '; git shows and undoes it' : '';
     console.log(`${several(changes.length, 'file')} changed${undone}.`);
-    if (!isDependency(project)) console.log(`Then: ${pc.cyan(`${project.manager} install`)}`);
+    if (!isDependency(project)) {
+      console.log(`Then: ${pc.cyan(`${project.manager} install`)}`);
+    }
     console.log('');
   }
   if (byHand.length > 0) {
     console.log(pc.bold('By hand:'));
-    for (const step of byHand) console.log(`  - ${step}`);
+    for (const step of byHand) {
+      console.log(`  - ${step}`);
+    }
     console.log('');
   }
   await tellServer(folder, options);
@@ -78,6 +88,8 @@ async function tellServer(folder: string, options: InitOptions): Promise<void> {
     }
   } else {
     console.log(`${pc.bold('The server:')} ${lack.message}`);
-    for (const step of lack.remedy) console.log(`  ${step}`);
+    for (const step of lack.remedy) {
+      console.log(`  ${step}`);
+    }
   }
 }

@@ -129,7 +129,9 @@ export function program(result: Result, quiet = false): Command {
 
   for (const command of [root, ...root.commands]) {
     command.exitOverride();
-    if (quiet) command.configureOutput({ writeErr: () => {} });
+    if (quiet) {
+      command.configureOutput({ writeErr: () => {} });
+    }
   }
   return root;
 }

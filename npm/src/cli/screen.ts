@@ -58,7 +58,9 @@ function lines(known: Known, columns: number, size: Size): string[] {
 
 /** While there is nothing to be seen of the server: only what was, and until when. */
 function past(known: Known, columns: number, size: Size): string[] {
-  if (known.history.every(Number.isNaN)) return [];
+  if (known.history.every(Number.isNaN)) {
+    return [];
+  }
   return ['', chart(known.history, known.limit, known.intervalMs, columns, size.chart)];
 }
 

@@ -15,7 +15,9 @@ export class Terminal {
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
   draw(picture: string): void {
-    if (this.#last === undefined) this.stream.write(ownScreen.open);
+    if (this.#last === undefined) {
+      this.stream.write(ownScreen.open);
+    }
     this.#last = picture;
     const lines = picture.split('\n').map((line) => `${line}${clearLine}`);
     this.stream.write(`${home}${lines.join('\r\n')}${clearBelow}`);
@@ -23,7 +25,9 @@ export class Terminal {
 
   /** Gives the screen back, with the last picture on it. */
   done(): void {
-    if (this.#last !== undefined) this.stream.write(`${ownScreen.close}${this.#last}\n`);
+    if (this.#last !== undefined) {
+      this.stream.write(`${ownScreen.close}${this.#last}\n`);
+    }
     this.#last = undefined;
   }
 }
@@ -35,11 +39,15 @@ export function width(text: string): number {
 
 /** The text, cut off at so many columns; its colours do not run on. */
 export function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
+  if (width(text) <= columns) {
+    return text;
+  }
   let left = columns;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of
   const parts = text.split(/(\x1b\[[\d;]*m)/).map((part, index) => {
-    if (index % 2 === 1) return part;
+    if (index % 2 === 1) {
+      return part;
+    }
     const taken = part.slice(0, left);
     left -= taken.length;
     return taken;

@@ -37,7 +37,9 @@ export async function watch(options: WatchOptions): Promise<number> {
     clean = true;
   };
   const draw = () => terminal.draw(screen(known, process.stdout.columns, process.stdout.rows));
-  if (live) process.stdout.on('resize', draw);
+  if (live) {
+    process.stdout.on('resize', draw);
+  }
   const silence = known.keys ? listen({ q: () => stop.abort(), c: askToClean }) : () => {};
 
   try {

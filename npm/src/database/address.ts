@@ -50,16 +50,24 @@ function candidates(environment: Environment, folder: string): Address[] {
   const all: Address[] = [];
   for (const variable of new Set(['DATABASE_URL', ...variables, ...otherNames])) {
     const url = environment[variable];
-    if (url) all.push({ url, from: variable });
+    if (url) {
+      all.push({ url, from: variable });
+    }
     const found = files.find(variable);
     if (found !== undefined) {
       const more = variable === 'DATABASE_URL' ? '' : `${variable} in `;
       all.push({ url: found.value, from: more + found.file });
     }
   }
-  for (const { url, file } of prisma) if (url !== undefined) all.push({ url, from: file });
+  for (const { url, file } of prisma) {
+    if (url !== undefined) {
+      all.push({ url, from: file });
+    }
+  }
   const parts = fromParts((name) => environment[name] || files.find(name)?.value);
-  if (parts !== undefined) all.push({ url: parts, from: 'PGHOST and its like' });
+  if (parts !== undefined) {
+    all.push({ url: parts, from: 'PGHOST and its like' });
+  }
   const isDirect = ({ url }: Address) => !/^prisma(\+postgres)?:/.test(url);
   return [...all.filter(isDirect), ...all];
 }
@@ -68,7 +76,9 @@ function candidates(environment: Environment, folder: string): Address[] {
 function fromParts(value: (name: string) => string | undefined): string | undefined {
   const host = value('PGHOST');
   const database = value('PGDATABASE');
-  if (host === undefined && database === undefined) return undefined;
+  if (host === undefined && database === undefined) {
+    return undefined;
+  }
   const [user, password, port] = [value('PGUSER'), value('PGPASSWORD'), value('PGPORT')];
   const encoded = (text: string | undefined) => encodeURIComponent(text ?? '');
   const who =

@@ -43,7 +43,9 @@ async function openInTime(address: Address, deadline: number): Promise<Connectio
     try {
       return await openEither(address);
     } catch (error) {
-      if (codeOf(error) !== tooManyConnections || Date.now() >= deadline) throw error;
+      if (codeOf(error) !== tooManyConnections || Date.now() >= deadline) {
+        throw error;
+      }
       // Many clients may have been refused at the same instant; they shall not come back as one.
       await sleep(pauseMs * (1 + Math.random()));
     }
@@ -72,7 +74,9 @@ async function open(address: Address, way: Way): Promise<Connection> {
   } catch (error) {
     // As libpq does: who only prefers TLS goes on without.
     const prefers = /[?&]sslmode=(prefer|allow)\b/.test(address.url);
-    if (!prefers || !(error instanceof Error) || !isWithoutTls(error)) throw error;
+    if (!prefers || !(error instanceof Error) || !isWithoutTls(error)) {
+      throw error;
+    }
     return openWith({ ...config, ssl: false }, way);
   }
 }

@@ -45,9 +45,13 @@ export class EnvFiles {
       const known = Object.assign({}, ...files.toReversed().map(({ values }) => values));
       for (const { path, values } of files) {
         const raw = values[variable];
-        if (!raw) continue;
+        if (!raw) {
+          continue;
+        }
         const value = expand(raw, { ...known, ...this.environment });
-        if (value !== '') return { value, file: relative(this.project, path) };
+        if (value !== '') {
+          return { value, file: relative(this.project, path) };
+        }
       }
     }
     return undefined;
@@ -65,9 +69,13 @@ function expand(text: string, known: Values, depth = 8): string {
   return text.replace(
     /\\\$|\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|\$([A-Za-z_]\w*)/g,
     (whole, braced?: string, otherwise?: string, bare?: string) => {
-      if (whole === '\\$') return '$';
+      if (whole === '\\$') {
+        return '$';
+      }
       const value = known[braced ?? bare ?? ''];
-      if (!value || depth === 0) return otherwise ?? '';
+      if (!value || depth === 0) {
+        return otherwise ?? '';
+      }
       return expand(value, known, depth - 1);
     },
   );
@@ -79,6 +87,8 @@ function workspaceOf(project: string): string {
     if (existsSync(join(here, 'pnpm-workspace.yaml')) || 'workspaces' in manifestOf(here)) {
       return here;
     }
-    if (existsSync(join(here, '.git')) || dirname(here) === here) return project;
+    if (existsSync(join(here, '.git')) || dirname(here) === here) {
+      return project;
+    }
   }
 }

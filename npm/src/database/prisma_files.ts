@@ -26,7 +26,9 @@ export function prismaSources(project: string): PrismaSource[] {
             /^process\.env\.(\w+)/.exec(value) ??
             /^process\.env\[['"](\w+)['"]\]/.exec(value);
           const url = /^['"](postgres(?:ql)?:[^'"]+)['"]/.exec(value)?.[1];
-          if (variable?.[1] !== undefined) return [{ file, variable: variable[1] }];
+          if (variable?.[1] !== undefined) {
+            return [{ file, variable: variable[1] }];
+          }
           return url === undefined ? [] : [{ file, url }];
         },
       );

@@ -13,7 +13,9 @@ export interface Parts {
 /** Undefined where it cannot be read. Never has a password in it. */
 export function partsOf(url: string): Parts | undefined {
   // What is no URL would be taken for a database's name, whatever it has in it.
-  if (!/^([\w+.-]+:|\/)/.test(url)) return undefined;
+  if (!/^([\w+.-]+:|\/)/.test(url)) {
+    return undefined;
+  }
   try {
     // What concerns TLS may be about files, and these need not be there to name a database.
     const parts = parse(url.replace(/([?&])(ssl\w*|uselibpqcompat)=[^&]*/g, '$1'));

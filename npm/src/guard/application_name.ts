@@ -25,7 +25,9 @@ export function applicationName(
   const end = ` pid=${pid}`;
   const left = longest - by.length - end.length;
   const whole = ascii(project);
-  if (site === undefined) return whole.slice(0, left) + by + end;
+  if (site === undefined) {
+    return whole.slice(0, left) + by + end;
+  }
   const place = ascii(`${site.file}:${site.line}`);
   const name = whole.slice(0, Math.max(shortestProject, left - place.length - 1));
   return `${name}${by} ${fromTheRight(place, left - name.length - 1)}${end}`;
@@ -39,7 +41,9 @@ export interface Read extends DevProgram {
 export function parseApplicationName(name: string): Read | undefined {
   const [, project, tool, port, site, pid] =
     /^(\S+)\/([\w.-]+)(?::(\d+))?(?: (\S+:\d+))? pid=(\d+)$/.exec(name) ?? [];
-  if (project === undefined || tool === undefined) return undefined;
+  if (project === undefined || tool === undefined) {
+    return undefined;
+  }
   return {
     ...{ project, tool, site, pid: Number(pid) },
     port: port === undefined ? undefined : Number(port),
@@ -59,14 +63,18 @@ function fromTheRight(text: string, most: number): string {
 export function nameProcess(program: DevProgram): void {
   const present = process.env['PGAPPNAME'];
   // A process that started this one may have had a name by us.
-  if (present !== undefined && parseApplicationName(present) === undefined) return;
+  if (present !== undefined && parseApplicationName(present) === undefined) {
+    return;
+  }
   process.env['PGAPPNAME'] = applicationName(program);
 }
 
 /** A name in its URL counts more: pg sees to that. */
 export function namePool({ options }: Pool, program: DevProgram, site: Site | undefined): void {
   const named = options as { application_name?: string };
-  if (site === undefined || named.application_name !== undefined || !mayName()) return;
+  if (site === undefined || named.application_name !== undefined || !mayName()) {
+    return;
+  }
   named.application_name = applicationName(program, site);
 }
 
@@ -74,8 +82,12 @@ export function nameClient(client: Client, program: DevProgram, trace: () => Tra
   const { connectionParameters: named } = client as unknown as {
     connectionParameters?: { application_name?: string };
   };
-  if (named === undefined || !mayName()) return;
-  if (named.application_name && named.application_name !== process.env['PGAPPNAME']) return;
+  if (named === undefined || !mayName()) {
+    return;
+  }
+  if (named.application_name && named.application_name !== process.env['PGAPPNAME']) {
+    return;
+  }
   named.application_name = applicationName(program, trace().site);
 }
 

@@ -30,30 +30,44 @@ export function onBirth(births: Births): void {
       kind = kindOf(prototype);
       kinds.set(prototype, kind);
     }
-    if (kind === 'other') return;
-    if (kind === 'server') births.httpServer(this as Server);
-    else if (kind.of === 'pool') births.pool(this as unknown as Pool, kind.prototype);
-    else births.client(this as unknown as Client, kind.prototype);
+    if (kind === 'other') {
+      return;
+    }
+    if (kind === 'server') {
+      births.httpServer(this as Server);
+    } else if (kind.of === 'pool') {
+      births.pool(this as unknown as Pool, kind.prototype);
+    } else {
+      births.client(this as unknown as Client, kind.prototype);
+    }
   };
 }
 
 /** By shape: there are as many classes as there are copies of pg, and bundlers rename them. */
 function kindOf(prototype: object): Kind | 'server' | 'other' {
-  if (prototype === Server.prototype || prototype instanceof Server) return 'server';
-  if (!('connect' in prototype && 'query' in prototype)) return 'other';
+  if (prototype === Server.prototype || prototype instanceof Server) {
+    return 'server';
+  }
+  if (!('connect' in prototype && 'query' in prototype)) {
+    return 'other';
+  }
   const pool = owner(prototype, '_pulseQueue');
   if (pool !== undefined && 'totalCount' in prototype) {
     return { of: 'pool', prototype: pool as Pool };
   }
   const client = owner(prototype, '_pulseQueryQueue');
-  if (client !== undefined) return { of: 'client', prototype: client as Client };
+  if (client !== undefined) {
+    return { of: 'client', prototype: client as Client };
+  }
   return 'other';
 }
 
 /** pg.Pool only binds pg-pool's class to a client: the methods are one step up. */
 function owner(prototype: object, method: string): object | undefined {
   for (let here: object | null = prototype; here !== null; here = Object.getPrototypeOf(here)) {
-    if (Object.hasOwn(here, method)) return here;
+    if (Object.hasOwn(here, method)) {
+      return here;
+    }
   }
   return undefined;
 }

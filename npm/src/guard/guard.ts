@@ -31,9 +31,13 @@ const guarded = new WeakSet<object>();
 
 /** The pool is being made: where, is known only now. */
 export function guardPool(pool: Pool, prototype: Pool, watch: Watch): void {
-  if (watch.off()) return;
+  if (watch.off()) {
+    return;
+  }
   watch.register.made(pool, watch.trace());
-  if (guarded.has(prototype)) return;
+  if (guarded.has(prototype)) {
+    return;
+  }
   guarded.add(prototype);
   const connect = prototype.connect as (this: Pool, ...rest: Anything) => unknown;
   Object.assign(prototype, {
@@ -43,7 +47,9 @@ export function guardPool(pool: Pool, prototype: Pool, watch: Watch): void {
         resend(this);
         namePool(this, watch.program, watch.register.siteOf(this));
         const parameter = ignoredLimit(this.options);
-        if (parameter !== undefined) watch.ignored(parameter);
+        if (parameter !== undefined) {
+          watch.ignored(parameter);
+        }
       }
       return connect.apply(this, rest);
     },
@@ -52,7 +58,9 @@ export function guardPool(pool: Pool, prototype: Pool, watch: Watch): void {
 
 // Pools listen to their idle clients themselves. This is for those at work, and for lone ones.
 export function guardClient(prototype: Client, watch: Watch): void {
-  if (guarded.has(prototype) || watch.off()) return;
+  if (guarded.has(prototype) || watch.off()) {
+    return;
+  }
   guarded.add(prototype);
   const connect = prototype.connect as (this: Client, callback: Callback) => void;
   Object.assign(prototype, {
@@ -61,10 +69,15 @@ export function guardClient(prototype: Client, watch: Watch): void {
       nameClient(this, watch.program, watch.trace);
       const open = (then: Callback) =>
         connect.call(this, (error, ...rest) => {
-          if (error) then(error, ...rest);
-          else tellThatWeListen(this, () => then(error, ...rest));
+          if (error) {
+            then(error, ...rest);
+          } else {
+            tellThatWeListen(this, () => then(error, ...rest));
+          }
         });
-      if (callback !== undefined) return open(callback);
+      if (callback !== undefined) {
+        return open(callback);
+      }
       return new Promise<Client>((resolve, reject) =>
         open((error) => (error ? reject(error) : resolve(this))),
       );
@@ -76,6 +89,8 @@ function listen(emitter: Pool | Client, watch: Watch): void {
   const { prependListener } = EventEmitter.prototype;
   // In front of the others: one of once() is gone when it has been called.
   prependListener.call(emitter, 'error', (error: Error) => {
-    if (emitter.listenerCount('error') === 1) watch.lost(error);
+    if (emitter.listenerCount('error') === 1) {
+      watch.lost(error);
+    }
   });
 }

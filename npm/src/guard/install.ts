@@ -59,13 +59,17 @@ function watchFor(guard: Guard): Watch {
   const { register } = guard;
   const told = new Set<string>();
   const once = (what: string, text: string): void => {
-    if (told.has(what)) return;
+    if (told.has(what)) {
+      return;
+    }
     told.add(what);
     guard.warn(`[ai-cleanup] ${text}`);
   };
   register.onReplaced = (site, count) => {
     const place = site === undefined ? undefined : `${site.file}:${site.line}`;
-    if (count < 2 || place === undefined) return; // one may be a coincidence
+    if (count < 2 || place === undefined) {
+      return; // one may be a coincidence
+    }
     once(
       `replaced ${site?.file}`,
       `${place} makes a new pool of connections each time it is loaded.\n` +

@@ -25,21 +25,28 @@ export function watchPrisma(trace: () => Trace): void {
   loader._load = function (request, ...rest) {
     const exports = load.call(this, request, ...rest);
     // pg, its file, or a bundler's name for it
-    if (/(^|[\\/])pg(-[0-9a-f]+)?([\\/]lib[\\/]index\.js)?$/.test(request)) see(exports, trace);
+    if (/(^|[\\/])pg(-[0-9a-f]+)?([\\/]lib[\\/]index\.js)?$/.test(request)) {
+      see(exports, trace);
+    }
     return exports;
   };
 }
 
 function see(exports: unknown, trace: () => Trace): void {
   const pool = (exports as { Pool?: typeof Pool } | null | undefined)?.Pool;
-  if (typeof pool !== 'function' || known.has(pool)) return;
+  if (typeof pool !== 'function' || known.has(pool)) {
+    return;
+  }
   known.add(pool);
   const { [Symbol.hasInstance]: hasInstance } = pool;
   Object.defineProperty(pool, Symbol.hasInstance, {
     configurable: true,
     value(this: object, candidate: unknown): boolean {
-      if (typeof candidate === 'string') byUrl.set(candidate, trace());
-      else if (isPlain(candidate)) candidate[key] = trace();
+      if (typeof candidate === 'string') {
+        byUrl.set(candidate, trace());
+      } else if (isPlain(candidate)) {
+        candidate[key] = trace();
+      }
       return hasInstance.call(this as typeof Pool, candidate);
     },
   });

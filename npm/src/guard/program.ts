@@ -30,7 +30,9 @@ export function toolOf(script: string | undefined): string {
 export function learnPort(program: Program, server: Server): void {
   server.once('listening', () => {
     const address = server.address();
-    if (program.port !== undefined || address === null || typeof address !== 'object') return;
+    if (program.port !== undefined || address === null || typeof address !== 'object') {
+      return;
+    }
     program.port = address.port;
     nameProcess(program);
   });

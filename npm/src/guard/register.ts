@@ -62,7 +62,9 @@ export class PoolRegister {
   /** Someone is about to take a connection from a pool. True if nobody has before. */
   use(pool: Pool, connect: Connect): boolean {
     this.#pools.add(pool);
-    if (this.#entries.has(pool)) return false;
+    if (this.#entries.has(pool)) {
+      return false;
+    }
     const trace = traceOf(pool.options) ?? this.#traces.get(pool);
     const entry: Entry = {
       database: databaseOf(pool.options),
@@ -75,10 +77,14 @@ export class PoolRegister {
     };
     this.#entries.set(pool, entry);
     pool.on('remove', () => {
-      if (entry.trimmed && pool.totalCount === 0) this.#pools.delete(pool);
+      if (entry.trimmed && pool.totalCount === 0) {
+        this.#pools.delete(pool);
+      }
     });
     for (const [other, its] of this.#known()) {
-      if (!its.trimmed && this.#isOlder(its, entry)) this.#trim(other, its, connect);
+      if (!its.trimmed && this.#isOlder(its, entry)) {
+        this.#trim(other, its, connect);
+      }
     }
     return true;
   }
@@ -99,8 +105,12 @@ export class PoolRegister {
   }
 
   #isOlder(old: Entry, young: Entry): boolean {
-    if (old.database !== young.database) return false;
-    if (this.#isTold) return old.generation < young.generation;
+    if (old.database !== young.database) {
+      return false;
+    }
+    if (this.#isTold) {
+      return old.generation < young.generation;
+    }
     return (
       old.turn < young.turn &&
       old.options === young.options &&
@@ -121,7 +131,9 @@ export class PoolRegister {
     this.poolsTrimmed += 1;
     this.connectionsClosed += pool.totalCount;
     letGo(pool, connect);
-    if (pool.totalCount === 0) this.#pools.delete(pool);
+    if (pool.totalCount === 0) {
+      this.#pools.delete(pool);
+    }
     const place = placeOf(entry.site) ?? '';
     const count = (this.#replaced.get(place) ?? 0) + 1;
     this.#replaced.set(place, count);

@@ -59,13 +59,17 @@ function askFirst(pool: Pool, client: PoolClient, rest: unknown[]): unknown {
   if (place < 0) {
     const answer = queryOf(client).apply(client, rest) as Promise<unknown>;
     return answer.catch((error: Error) => {
-      if (!isRetirement(error)) throw error;
+      if (!isRetirement(error)) {
+        throw error;
+      }
       return sendAgain(error);
     });
   }
   const told = rest[place] as Callback;
   const callback: Callback = (error, result) => {
-    if (error === undefined || !isRetirement(error)) return told(error, result);
+    if (error === undefined || !isRetirement(error)) {
+      return told(error, result);
+    }
     sendAgain(error).then(
       (again) => process.nextTick(told, undefined, again),
       (failure: Error) => process.nextTick(told, failure),
@@ -96,7 +100,9 @@ class StandIn {
     this.lost.release(error);
     // The pool listens to what it thinks is idle now; it is not to hear of the one behind it.
     for (const one of this.lost.listeners('error')) {
-      if (!listeners.includes(one)) this.lost.off('error', one as () => void);
+      if (!listeners.includes(one)) {
+        this.lost.off('error', one as () => void);
+      }
     }
     define(this.lost, 'release', (reason?: Error | boolean) => this.#giveBack(reason));
     define(this.lost, 'query', (...more: unknown[]) => this.#query(more));
@@ -108,20 +114,28 @@ class StandIn {
       this.#forward(next);
       try {
         const turn = turns.get(next);
-        if (turn !== undefined) turn.asked = true;
+        if (turn !== undefined) {
+          turn.asked = true;
+        }
         return await queryOf(next).apply(next, rest);
       } catch (failure) {
-        if (triesLeft === 0 || !isRetirement(failure)) throw failure;
+        if (triesLeft === 0 || !isRetirement(failure)) {
+          throw failure;
+        }
         this.#drop(failure as Error);
       }
     }
   }
 
   #query(rest: unknown[]): unknown {
-    if (this.#now !== undefined) return (this.#now.query as Query).apply(this.#now, rest);
+    if (this.#now !== undefined) {
+      return (this.#now.query as Query).apply(this.#now, rest);
+    }
     const error = new Error('The connection is lost, and there is no other one.');
     const callback = rest.find((one) => typeof one === 'function') as Callback | undefined;
-    if (callback === undefined) return Promise.reject(error);
+    if (callback === undefined) {
+      return Promise.reject(error);
+    }
     return process.nextTick(callback, error);
   }
 
@@ -147,14 +161,18 @@ class StandIn {
     this.#now = client;
     const pairs = events.map((event) => {
       const forward = (...rest: unknown[]) => {
-        if (this.lost.listenerCount(event) === 0) return; // an 'error' would end the process
+        if (this.lost.listenerCount(event) === 0) {
+          return; // an 'error' would end the process
+        }
         EventEmitter.prototype.emit.call(this.lost, event, ...rest);
       };
       client.on(event as 'error', forward);
       return [event, forward] as const;
     });
     this.#stopForwarding = () => {
-      for (const [event, forward] of pairs) client.off(event as 'error', forward);
+      for (const [event, forward] of pairs) {
+        client.off(event as 'error', forward);
+      }
     };
   }
 }

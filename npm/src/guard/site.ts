@@ -89,11 +89,17 @@ function framesHere(): Frame[] {
 
 function firstOwn(frames: Frame[], project: string, translate: Translate): Site | undefined {
   for (const frame of frames) {
-    if (frame.raw.file === '' || isForeign(frame.raw.file)) continue;
+    if (frame.raw.file === '' || isForeign(frame.raw.file)) {
+      continue;
+    }
     const { file, line } = originOf(frame, translate);
-    if (isForeign(file) || !isAbsolute(file)) continue;
+    if (isForeign(file) || !isAbsolute(file)) {
+      continue;
+    }
     const path = relative(project, file).split(sep).join('/');
-    if (path.startsWith('../')) continue;
+    if (path.startsWith('../')) {
+      continue;
+    }
     return { file: path, line, within: frame.within };
   }
   return undefined;

@@ -31,12 +31,16 @@ export function sourceOf(position: Position): Position {
 }
 
 function mapOnDisk(file: string): SourceMap | undefined {
-  if (!isAbsolute(file)) return undefined;
+  if (!isAbsolute(file)) {
+    return undefined;
+  }
   const [last] = [
     ...readFileSync(file, 'utf8').matchAll(/^\s*\/\/[#@] sourceMappingURL=(\S+)\s*$/gm),
   ].slice(-1);
   const url = last?.[1];
-  if (url === undefined) return undefined;
+  if (url === undefined) {
+    return undefined;
+  }
   const [, encoding, data] = /^data:application\/json[^,]*?(;base64)?,(.*)$/.exec(url) ?? [];
   const text =
     data === undefined
@@ -52,11 +56,19 @@ const bundled =
   /^(?:webpack-internal|webpack|turbopack):\/\/[^/]*\/(?:\([^)]*\)\/)?(?:\[project\]\/)?(?:\.\/)?(.*?)(?:\?\w*)?$/;
 
 function pathOf(source: string, generated: string): string {
-  if (source.startsWith('file:')) return fileURLToPath(source);
+  if (source.startsWith('file:')) {
+    return fileURLToPath(source);
+  }
   const inside = bundled.exec(source)?.[1];
-  if (inside === undefined) return resolve(dirname(generated), source);
+  if (inside === undefined) {
+    return resolve(dirname(generated), source);
+  }
   for (let path = inside; ; path = path.slice(path.indexOf('/') + 1)) {
-    if (existsSync(path)) return resolve(path);
-    if (!path.includes('/')) return resolve(inside);
+    if (existsSync(path)) {
+      return resolve(path);
+    }
+    if (!path.includes('/')) {
+      return resolve(inside);
+    }
   }
 }

@@ -34,7 +34,9 @@ export function tellThatWeListen(client: Client, then: () => void): void {
   }
   told.add(client);
   inside.query(statement, (error, result) => {
-    if (error || !result?.rowCount) without.add(server);
+    if (error || !result?.rowCount) {
+      without.add(server);
+    }
     then();
   });
 }

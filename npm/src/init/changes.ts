@@ -24,8 +24,12 @@ const scripts = {
 export function propose(project: Inspected): Proposal {
   const proposal: Proposal = { changes: [], byHand: [] };
   changeManifest(project, proposal);
-  if (project.framework === 'vite') changeConfig(project, proposal, withVitePlugin, viteByHand);
-  if (project.framework === 'next') changeConfig(project, proposal, withNextWrapper, nextByHand);
+  if (project.framework === 'vite') {
+    changeConfig(project, proposal, withVitePlugin, viteByHand);
+  }
+  if (project.framework === 'next') {
+    changeConfig(project, proposal, withNextWrapper, nextByHand);
+  }
   for (const runner of project.runners) {
     proposal.byHand.push(`In the configuration of ${runner}: setupFiles: ['${name}/${runner}'].`);
   }
@@ -45,12 +49,15 @@ function changeManifest(project: Inspected, { changes, byHand }: Proposal): void
   const manifest = JSON.parse(before) as Record<string, Record<string, string> | undefined>;
   const present = { ...manifest['scripts'] };
   for (const [script, command] of Object.entries(scripts)) {
-    if (present[script] === undefined) present[script] = command;
-    else if (!/\bai-cleanup\b/.test(present[script])) {
+    if (present[script] === undefined) {
+      present[script] = command;
+    } else if (!/\bai-cleanup\b/.test(present[script])) {
       byHand.push(`There is a script ${script} already; it was left as it is.`);
     }
   }
-  if (project.framework === 'node') guardScripts(present, byHand);
+  if (project.framework === 'node') {
+    guardScripts(present, byHand);
+  }
   manifest['scripts'] = present;
   if (!isDependency(project)) {
     const all = { ...manifest['devDependencies'], [name]: `^${version}` };
@@ -80,11 +87,16 @@ function guardScripts(present: Record<string, string>, byHand: string[]): void {
   }
   for (const script of names) {
     const command = present[script] ?? '';
-    if (command.includes(`${name}/register`)) continue;
+    if (command.includes(`${name}/register`)) {
+      continue;
+    }
     // Both hand their options on to Node.js.
     const guarded = command.replace(/^((?:node|tsx)(?: --?watch(?=\s)| watch)?) /, `$1 ${flag} `);
-    if (guarded !== command && !/[&|;]/.test(command)) present[script] = guarded;
-    else byHand.push(`Set NODE_OPTIONS="${flag}" for the script ${script}: ${command}`);
+    if (guarded !== command && !/[&|;]/.test(command)) {
+      present[script] = guarded;
+    } else {
+      byHand.push(`Set NODE_OPTIONS="${flag}" for the script ${script}: ${command}`);
+    }
   }
 }
 
@@ -98,7 +110,9 @@ function changeConfig(
 ): void {
   const before = config === undefined ? undefined : textOf(folder, config);
   if (before !== undefined && config !== undefined) {
-    if (/ai-cleanup\/(vite|next)/.test(before)) return;
+    if (/ai-cleanup\/(vite|next)/.test(before)) {
+      return;
+    }
     const after = edit(before);
     if (after !== undefined) {
       changes.push({ file: config, before, after });
@@ -126,7 +140,9 @@ export function withVitePlugin(code: string): string | undefined {
             ? `${open}${rest}plugins: [aiCleanup()],${rest}`
             : `${open} plugins: [aiCleanup()]${rest === '}' ? ' }' : ', '}`,
       );
-  if (withPlugin === code) return undefined;
+  if (withPlugin === code) {
+    return undefined;
+  }
   return withImport(withPlugin, "import aiCleanup from 'ai-cleanup/vite'");
 }
 
@@ -136,7 +152,9 @@ const nextByHand =
 /** Round what is exported, if that is a name or one call. */
 export function withNextWrapper(code: string): string | undefined {
   const exported = /^(export default|module\.exports =) +([\w.]+(?:\([^\n]*\))?)(;?)[ \t]*$/m;
-  if (!exported.test(code)) return undefined;
+  if (!exported.test(code)) {
+    return undefined;
+  }
   const wrapped = code.replace(exported, '$1 withAiCleanup($2)$3');
   return /^module\.exports/m.test(code)
     ? withImport(wrapped, "const { withAiCleanup } = require('ai-cleanup/next')")
@@ -152,7 +170,9 @@ function withImport(code: string, statement: string): string {
   ];
   const last = imports.at(-1);
   const quoted = last?.[0].includes('"') ? statement.replaceAll("'", '"') : statement;
-  if (last === undefined) return `${statement};\n\n${code}`;
+  if (last === undefined) {
+    return `${statement};\n\n${code}`;
+  }
   const end = last.index + last[0].length;
   return `${code.slice(0, end)}\n${quoted}${last[1]}${code.slice(end)}`;
 }

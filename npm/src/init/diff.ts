@@ -19,7 +19,9 @@ export function diff(file: string, before: string, after: string): string {
       isGap = true;
       return;
     }
-    if (isGap && shown.length > 1) shown.push(pc.dim('  …'));
+    if (isGap && shown.length > 1) {
+      shown.push(pc.dim('  …'));
+    }
     isGap = false;
     const line = `${sign} ${text}`;
     shown.push(sign === '+' ? pc.green(line) : sign === '-' ? pc.red(line) : pc.dim(line));

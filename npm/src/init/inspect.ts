@@ -50,11 +50,17 @@ export function inspect(folder: string): Inspected {
 function managerOf(folder: string): PackageManager {
   for (let here = folder; ; here = dirname(here)) {
     const named = /^(npm|pnpm|yarn|bun)@/.exec(manifestOf(here).packageManager ?? '')?.[1];
-    if (named !== undefined) return named as PackageManager;
-    for (const [file, manager] of Object.entries(lockFiles)) {
-      if (existsSync(join(here, file))) return manager;
+    if (named !== undefined) {
+      return named as PackageManager;
     }
-    if (existsSync(join(here, '.git')) || dirname(here) === here) return 'npm';
+    for (const [file, manager] of Object.entries(lockFiles)) {
+      if (existsSync(join(here, file))) {
+        return manager;
+      }
+    }
+    if (existsSync(join(here, '.git')) || dirname(here) === here) {
+      return 'npm';
+    }
   }
 }
 

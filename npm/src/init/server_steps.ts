@@ -14,11 +14,17 @@ export function kindOfServer(folder: string, system: NodeJS.Platform = process.p
       const image = /^\s*image:\s*["']?(?:[\w./-]*\/)?postgres(?::([\w.-]+))?["']?\s*$/m.exec(
         readFileSync(join(here, file), 'utf8'),
       );
-      if (image !== null) return image[1]?.includes('alpine') ? 'alpine' : 'docker';
+      if (image !== null) {
+        return image[1]?.includes('alpine') ? 'alpine' : 'docker';
+      }
     }
-    if (existsSync(join(here, '.git')) || dirname(here) === here) break;
+    if (existsSync(join(here, '.git')) || dirname(here) === here) {
+      break;
+    }
   }
-  if (system === 'darwin') return 'homebrew';
+  if (system === 'darwin') {
+    return 'homebrew';
+  }
   return system === 'linux' && existsSync('/etc/debian_version') ? 'apt' : 'other';
 }
 

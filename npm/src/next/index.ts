@@ -14,13 +14,17 @@ export interface NextOptions {
  * an object or a function; in production nothing else happens.
  */
 export function withAiCleanup<Config>(config: Config, { panel = 5480 }: NextOptions = {}): Config {
-  if (isProduction()) return config;
+  if (isProduction()) {
+    return config;
+  }
   const guard = install();
   // Who serves pages has the pools. Next.js loads the configuration in its other processes, too.
   if (/^next-server/.test(process.title)) {
     const port = Number(process.env['PORT']);
     guard.rename({ tool: 'next', ...(port > 0 ? { port } : {}) });
-    if (panel !== false) void openPanel(guard, panel);
+    if (panel !== false) {
+      void openPanel(guard, panel);
+    }
   }
   return config;
 }
@@ -28,7 +32,9 @@ export function withAiCleanup<Config>(config: Config, { panel = 5480 }: NextOpti
 let isOpen = false;
 
 async function openPanel(guard: Guard, port: number): Promise<void> {
-  if (isOpen || isProduction()) return;
+  if (isOpen || isProduction()) {
+    return;
+  }
   isOpen = true;
   try {
     const { Feed } = await import('../panel/feed.js');

@@ -53,7 +53,9 @@ export class Feed {
     }
     return () => {
       this.#viewers.delete(viewer);
-      if (this.#viewers.size === 0) this.stop();
+      if (this.#viewers.size === 0) {
+        this.stop();
+      }
     };
   }
 
@@ -72,7 +74,9 @@ export class Feed {
       this.#hangUp();
       throw error;
     } finally {
-      if (this.#looking === undefined) this.#hangUp();
+      if (this.#looking === undefined) {
+        this.#hangUp();
+      }
     }
   }
 
@@ -86,9 +90,15 @@ export class Feed {
           pools: this.#pools(),
         }),
       );
-      if (signal.aborted) return;
-      if (message.kind !== 'hello') this.#remember(message.point);
-      for (const viewer of this.#viewers) viewer(message);
+      if (signal.aborted) {
+        return;
+      }
+      if (message.kind !== 'hello') {
+        this.#remember(message.point);
+      }
+      for (const viewer of this.#viewers) {
+        viewer(message);
+      }
       await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }
@@ -131,7 +141,9 @@ export class Feed {
 
   #pools(): Pools | null {
     const { register } = this.source;
-    if (register === undefined) return null;
+    if (register === undefined) {
+      return null;
+    }
     const { generation, poolsTrimmed, connectionsClosed, connectionsLost } = register;
     return {
       pools: register.report(),

@@ -48,12 +48,17 @@ const headers = {
 export function panel(feed: Feed): Middleware {
   return (request, response, next) => {
     const path = (request.url ?? '/').replace(/\?.*/, '');
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) {
+      response.setHeader(name, value);
+    }
     if (!mayLook(request)) {
       refuse(response, 403, 'This is for the page of the panel only.');
     } else if (path === '/api/clean-up') {
-      if (mayAct(request)) void answerCleanUp(feed, response);
-      else refuse(response, 403, 'Only the page of the panel may do this, with POST.');
+      if (mayAct(request)) {
+        void answerCleanUp(feed, response);
+      } else {
+        refuse(response, 403, 'Only the page of the panel may do this, with POST.');
+      }
     } else if (path === '/api/events') {
       sendEvents(feed, request, response);
     } else if (
@@ -63,8 +68,11 @@ export function panel(feed: Feed): Middleware {
       response.writeHead(302, { location: `${(request as Mounted).originalUrl}/` }).end();
     } else {
       const file = files[path]?.();
-      if (file === undefined) next();
-      else sendFile(file, response);
+      if (file === undefined) {
+        next();
+      } else {
+        sendFile(file, response);
+      }
     }
   };
 }

@@ -29,7 +29,9 @@ export async function servePanel(
     show(request, response, () => response.writeHead(404).end());
   });
   const port = await listen(server, firstPort);
-  if (isGuest) server.unref();
+  if (isGuest) {
+    server.unref();
+  }
   return {
     url: `http://${host}:${port}/`,
     close() {
@@ -60,7 +62,9 @@ async function listen(server: Server, first: number): Promise<number> {
       return address !== null && typeof address === 'object' ? address.port : port;
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!isTaken || port >= first + ports) throw error;
+      if (!isTaken || port >= first + ports) {
+        throw error;
+      }
     }
   }
 }

@@ -15,7 +15,9 @@ export function loadAdapter(): Adapter {
   for (const place of places) {
     const require = createRequire(place);
     const file = resolved(require);
-    if (file === undefined) continue;
+    if (file === undefined) {
+      continue;
+    }
     const { PrismaPg } = require(file) as Pick<Adapter, 'PrismaPg'>;
     return { PrismaPg, pg: createRequire(file)('pg') as Adapter['pg'] };
   }

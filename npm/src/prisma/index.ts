@@ -74,7 +74,9 @@ export function prismaSingleton(
   const globals = globalThis as unknown as Record<string, object & { [ours]?: true }>;
   const present = globals[name];
   // A test may have put its own there. Clients derived from ours with $extends inherit the mark.
-  if (present !== undefined && present[ours] !== true) return present;
+  if (present !== undefined && present[ours] !== true) {
+    return present;
+  }
 
   const connectionString = url ?? poolOptions.connectionString ?? process.env['DATABASE_URL'];
   if (connectionString === undefined) {

@@ -24,7 +24,9 @@ export function keepPool(name: string, pg: { Pool: typeof Pool }, config: PoolCo
     kept.pool.on('error', ignore);
     return kept.pool;
   }
-  if (kept !== undefined) letGo(kept.pool);
+  if (kept !== undefined) {
+    letGo(kept.pool);
+  }
   const pool = new pg.Pool({ allowExitOnIdle: true, ...listening, ...config });
   resend(pool);
   pool.setMaxListeners(0);

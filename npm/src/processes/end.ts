@@ -11,9 +11,13 @@ const patienceMs = 5000;
 export async function end(processes: DevProcess[]): Promise<DevProcess[]> {
   let left = await stillThere(processes);
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    for (const one of left) send(one, signal);
+    for (const one of left) {
+      send(one, signal);
+    }
     const deadline = Date.now() + patienceMs;
-    while (left.some(isRunning) && Date.now() < deadline) await sleep(20);
+    while (left.some(isRunning) && Date.now() < deadline) {
+      await sleep(20);
+    }
     left = await stillThere(left);
   }
   return left;
@@ -36,7 +40,9 @@ function isRunning({ pid }: DevProcess): boolean {
 }
 
 async function stillThere(processes: DevProcess[]): Promise<DevProcess[]> {
-  if (processes.length === 0) return [];
+  if (processes.length === 0) {
+    return [];
+  }
   const now = new Map((await psList()).map((one) => [one.pid, one.startTime]));
   return processes.filter(({ pid, startedAt }) => now.has(pid) && isSame(startedAt, now.get(pid)));
 }

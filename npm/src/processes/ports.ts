@@ -17,7 +17,9 @@ async function fromFiles(): Promise<Map<number, number>> {
     const [, ...lines] = (await readFile(file, 'latin1').catch(() => '')).trim().split('\n');
     for (const line of lines) {
       const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-      if (state === listening) portOf.set(inode, Number.parseInt(local.split(':')[1] ?? '', 16));
+      if (state === listening) {
+        portOf.set(inode, Number.parseInt(local.split(':')[1] ?? '', 16));
+      }
     }
   }
   const found = new Map<number, number>();
@@ -43,16 +45,22 @@ async function fromLsof(): Promise<Map<number, number>> {
   const { stdout } = await promisify(execFile)('lsof', args).catch(
     // It says "nothing found" by its exit code.
     (error: { code?: unknown; stdout?: string }) => {
-      if (typeof error.code !== 'number') throw error;
+      if (typeof error.code !== 'number') {
+        throw error;
+      }
       return { stdout: error.stdout ?? '' };
     },
   );
   const found = new Map<number, number>();
   let pid = 0;
   for (const line of stdout.split('\n')) {
-    if (line.startsWith('p')) pid = Number(line.slice(1));
+    if (line.startsWith('p')) {
+      pid = Number(line.slice(1));
+    }
     const port = /^n.*:(\d+)$/.exec(line)?.[1];
-    if (port !== undefined) found.set(Number(port), pid);
+    if (port !== undefined) {
+      found.set(Number(port), pid);
+    }
   }
   return found;
 }

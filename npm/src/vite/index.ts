@@ -57,7 +57,9 @@ function introduce(guard: Guard, { config, httpServer, ...server }: ViteServer):
   guard.rename({ folder, project, tool: 'vite' });
   httpServer?.once('listening', () => {
     const address = httpServer.address();
-    if (address !== null && typeof address === 'object') guard.rename({ port: address.port });
+    if (address !== null && typeof address === 'object') {
+      guard.rename({ port: address.port });
+    }
   });
 }
 
@@ -69,7 +71,9 @@ function printAddress(server: ViteServer, path: string): void {
       ...(server.resolvedUrls?.local ?? []),
       ...(server.resolvedUrls?.network ?? []),
     ];
-    if (first === undefined) return;
+    if (first === undefined) {
+      return;
+    }
     const address = pc.cyan(new URL(path, first).href);
     server.config.logger.info(`  ${pc.green('➜')}  ${pc.bold('Connections')}: ${address}`);
   };

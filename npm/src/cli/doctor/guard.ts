@@ -10,7 +10,9 @@ const guards = /ai-cleanup\/(register|vite|next|vitest|jest)\b/;
 
 export function examineGuard(project: string): Finding[] {
   const { dependencies, devDependencies } = manifestOf(project);
-  if (!('pg' in { ...dependencies, ...devDependencies })) return [];
+  if (!('pg' in { ...dependencies, ...devDependencies })) {
+    return [];
+  }
   const isGuarded =
     guards.test(process.env['NODE_OPTIONS'] ?? '') ||
     readdirSync(project)

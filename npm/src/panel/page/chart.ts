@@ -16,8 +16,11 @@ export class Chart {
 
   show(points: Point[]): void {
     this.#points = points;
-    if (this.#plot === undefined) this.#draw();
-    else this.#plot.setData(this.#data());
+    if (this.#plot === undefined) {
+      this.#draw();
+    } else {
+      this.#plot.setData(this.#data());
+    }
   }
 
   #draw(): void {
@@ -78,7 +81,9 @@ export class Chart {
     ctx.fillStyle = colour;
     this.#points.forEach(({ at, generation }, index) => {
       const before = this.#points[index - 1];
-      if (before === undefined || before.generation === generation) return;
+      if (before === undefined || before.generation === generation) {
+        return;
+      }
       ctx.fillRect(valToPos(at / 1000, 'x', true), bbox.top, devicePixelRatio, bbox.height);
     });
     ctx.restore();

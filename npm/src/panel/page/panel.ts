@@ -135,7 +135,9 @@ function Plot({ points }: { points: Point[] }) {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | undefined>(undefined);
   useEffect(() => {
-    if (element.current === null || points.length === 0) return;
+    if (element.current === null || points.length === 0) {
+      return;
+    }
     chart.current ??= new Chart(element.current);
     chart.current.show(points);
   }, [points]);
@@ -156,7 +158,9 @@ function CleanUp({ sample, off }: { sample: Sample | undefined; off: boolean }) 
     setBusy(true);
     try {
       const response = await fetch('api/clean-up', { method: 'POST' });
-      if (!response.ok) throw new Error(await response.text());
+      if (!response.ok) {
+        throw new Error(await response.text());
+      }
       setAnswer((await response.json()) as CleanUpAnswer);
     } catch (error) {
       setAnswer({ went: 0, stayed: [], trouble: { message: String(error), remedy: [] } });
@@ -187,7 +191,9 @@ function CleanUp({ sample, off }: { sample: Sample | undefined; off: boolean }) 
 }
 
 function sentence({ went, stayed, trouble }: CleanUpAnswer): string {
-  if (trouble !== undefined) return trouble.message;
+  if (trouble !== undefined) {
+    return trouble.message;
+  }
   return `${several(went, 'idle connection')} ended, ${stayed.length} stayed.`;
 }
 

@@ -40,7 +40,9 @@ function isOf(application: string, own: string): boolean {
 }
 
 export function poolsTable({ pools }: Pools) {
-  if (pools.length === 0) return html`<p class="none">No pool has been used yet.</p>`;
+  if (pools.length === 0) {
+    return html`<p class="none">No pool has been used yet.</p>`;
+  }
   return html`
     <table>
       <thead>
@@ -124,7 +126,9 @@ export function Journal({ endings }: { endings: Ending[] | null }) {
   if (endings === null) {
     return html`<p class="none">The journal is kept by the extension, which is not there.</p>`;
   }
-  if (endings.length === 0) return html`<p class="none">No connection has been ended yet.</p>`;
+  if (endings.length === 0) {
+    return html`<p class="none">No connection has been ended yet.</p>`;
+  }
   const groups = grouped(endings);
   return html`
     <table>
