@@ -11,7 +11,8 @@ source_packages=(bzip2 xz-utils)
 postgresql_cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
 
 # The parts that the tests use.
-tests_source=(--wildcards '*/src/test/regress/*' '*/src/test/isolation/*' '*/src/tools/valgrind.supp')
+tests_source=(--wildcards '*/src/test/regress/*' '*/src/test/isolation/*' '*/src/tools/valgrind.supp'
+    '*/contrib/dblink/*' '*/contrib/postgres_fdw/*')
 
 # Sees to it that AI_CLEANUP_POSTGRESQL_SOURCE is a folder with what we use, of the version that we
 # build for. Debian may have a newer server than source: then it is the newest one it has. Fails,
@@ -21,8 +22,8 @@ provide_postgresql_source() { # "whole", or the parts that the tests use
     [ -z "${AI_CLEANUP_POSTGRESQL_SOURCE:-}" ] || return 0
     version=$("${PG_CONFIG:-pg_config}" --version | sed -n 's/^PostgreSQL \([0-9.]*\).*/\1/p')
     [ -n "$version" ] || { echo "there is no pg_config" && return 1; }
-    tree=$postgresql_cache/postgresql-$version
-    [ "${1:-}" != whole ] || { tree+=-whole && parts=(); }
+    tree=$postgresql_cache/postgresql-$version-tests
+    [ "${1:-}" != whole ] || { tree=${tree%-tests}-whole && parts=(); }
     if [ ! -d "$tree" ]; then
         command -v apt-get >/dev/null || { echo "only Debian's source of PostgreSQL is used" && return 1; }
         mkdir -p "$postgresql_cache"
