@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include "bridge/background_worker.hpp"
 #include "server/attendant/held_connection.hpp"
 #include "server/attendant/poller.hpp"
 #include "server/state/attendant_status.hpp"
@@ -24,31 +25,30 @@ namespace
 {
 
 constexpr const char *attendant_name = "ai_cleanup attendant";
-constexpr int restart_seconds = 1;
 
 // File descriptors that are not for connections: the server's own, and as many as may be on their
 // way to us when we say that there are enough.
 constexpr std::uint32_t most_spare_descriptors = 1024;
 
-// Whoever may log in can leave connections behind: at some 3 kB each, with the kernel's part, this
-// is the most that he can have us hold.
+// A role that may log in can have connections held here: at some 3 kB each, with the kernel's part,
+// this is the most that it can cost.
 constexpr std::uint32_t most_connections = 64 * 1024;
 
 // Taken from the queue in one go, before those that it holds have their turn.
 constexpr int most_taken = 64;
 
 std::uint32_t most_held = 0;
-std::uint32_t announced = UINT32_MAX;
+std::uint32_t told_count = UINT32_MAX;
 
 void
-leave(int, Datum)
+say_it_is_gone(int, Datum)
 {
 	attendant_status::set(false, 0);
 }
 
 // As many open files as this process may have.
 void
-make_room()
+raise_file_limit()
 {
 	rlimit files{};
 
@@ -66,21 +66,22 @@ make_room()
 
 // Says in the process's title, in pg_stat_activity and to sessions how many it holds.
 void
-announce()
+tell_count()
 {
 	const std::uint32_t count = held_connection::count();
 	std::array<char, 64> text;
 
 	attendant_status::set(count < most_held, count);
-	if (count == announced)
+	if (count == told_count)
 		return;
-	announced = count;
+	told_count = count;
 	snprintf(text.data(), text.size(), "holds %u connection%s", count, count == 1 ? "" : "s");
 	set_ps_display(text.data());
 	pgstat_report_activity(STATE_UNDEFINED, text.data());
 }
 
-// Whoever told one that this process has no file descriptor left for had not asked.
+// A connection that this process has no file descriptor left for has been closed by the kernel: its
+// client hears nothing.
 void
 take_over(Timestamp now)
 {
@@ -113,42 +114,18 @@ attend_all()
 	}
 }
 
-void
-sleep_until(Timestamp wakes_at)
-{
-	int events = WL_LATCH_SET | WL_SOCKET_READABLE | WL_EXIT_ON_PM_DEATH;
-	long milliseconds = -1;
-
-	if (wakes_at != never)
-	{
-		events |= WL_TIMEOUT;
-		milliseconds = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wakes_at);
-	}
-	WaitLatchOrSocket(MyLatch, events, poller::descriptor(), milliseconds, wait_events::attendant);
-	ResetLatch(MyLatch);
-}
-
-void
-reload_if_asked()
-{
-	if (!ConfigReloadPending)
-		return;
-	ConfigReloadPending = false;
-	ProcessConfigFile(PGC_SIGHUP);
-}
-
 [[noreturn]] void
 run()
 {
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
-		reload_if_asked();
+		background_worker::reload_if_asked();
 		attend_all();
 		const Timestamp next = held_connection::close_overdue(GetCurrentTimestamp(),
 															  settings::hold_timeout * millisecond);
-		announce();
-		sleep_until(next);
+		tell_count();
+		background_worker::wait_until(next, poller::descriptor(), wait_events::attendant);
 	}
 }
 
@@ -158,8 +135,8 @@ set_up()
 	if (!poller::open() || !poller::add(hand_over::queue(), nullptr))
 		ereport(FATAL, (errcode_for_socket_access(),
 						errmsg("ai_cleanup could not set up its attendant: %m")));
-	make_room();
-	before_shmem_exit(leave, 0);
+	raise_file_limit();
+	before_shmem_exit(say_it_is_gone, 0);
 }
 
 } // namespace
@@ -167,19 +144,8 @@ set_up()
 void
 register_attendant()
 {
-	BackgroundWorker worker{};
-
-	if (hand_over::queue() < 0)
-		return;
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_ConsistentState;
-	worker.bgw_restart_time = restart_seconds;
-	strlcpy(worker.bgw_name, attendant_name, sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, attendant_name, sizeof(worker.bgw_type));
-	strlcpy(worker.bgw_library_name, "ai_cleanup", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "ai_cleanup_attendant_main",
-			sizeof(worker.bgw_function_name));
-	RegisterBackgroundWorker(&worker);
+	if (hand_over::queue() >= 0)
+		background_worker::declare(attendant_name, "ai_cleanup_attendant_main");
 }
 
 } // namespace ai_cleanup::attendant
@@ -187,13 +153,9 @@ register_attendant()
 void
 ai_cleanup_attendant_main(Datum)
 {
-	using namespace ai_cleanup::attendant;
+	using namespace ai_cleanup;
 
-	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	pqsignal(SIGTERM, die);
-	BackgroundWorkerUnblockSignals();
-	BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
-	pgstat_report_appname(attendant_name);
-	set_up();
-	run();
+	background_worker::begin(attendant::attendant_name);
+	attendant::set_up();
+	attendant::run();
 }

@@ -45,7 +45,7 @@ enum class Stage : std::uint8_t
 
 struct Held
 {
-	dlist_node node; // among those in the same stage, or, told, among those that leave
+	dlist_node node; // among those that are held, or among those that will be closed
 	int sock;
 	Stage stage;
 	poller::Interest interest;
@@ -53,11 +53,11 @@ struct Held
 	std::uint16_t length; // of the letter
 	std::uint16_t sent;   // so much of it
 	std::size_t drained;
-	Timestamp since; // it is held, or it leaves
+	Timestamp since; // it is held, or it is told
 };
 
 dlist_head holding = DLIST_STATIC_INIT(holding); // the longest held first
-dlist_head leaving = DLIST_STATIC_INIT(leaving); // in the order in which they will be closed
+dlist_head closing = DLIST_STATIC_INIT(closing); // in the order in which they will be closed
 std::uint32_t held_count = 0;
 
 // What clients send goes here and nowhere else.
@@ -161,7 +161,7 @@ void
 begin_to_tell(Held &held, Timestamp now)
 {
 	dlist_delete(&held.node);
-	dlist_push_tail(&leaving, &held.node);
+	dlist_push_tail(&closing, &held.node);
 	held.since = now;
 	move(held, Stage::telling);
 	say(held);
@@ -246,14 +246,14 @@ close_overdue(Timestamp now, Duration longest)
 	while (longest > 0 && !dlist_is_empty(&holding) &&
 		   after(first_of(holding).since, longest) <= now)
 		begin_to_tell(first_of(holding), now);
-	while (!dlist_is_empty(&leaving) && after(first_of(leaving).since, patience) <= now)
-		close_connection(first_of(leaving));
+	while (!dlist_is_empty(&closing) && after(first_of(closing).since, patience) <= now)
+		close_connection(first_of(closing));
 
 	const Timestamp next_held =
 		longest > 0 && !dlist_is_empty(&holding) ? after(first_of(holding).since, longest) : never;
-	const Timestamp next_leaving =
-		dlist_is_empty(&leaving) ? never : after(first_of(leaving).since, patience);
-	return std::min(next_held, next_leaving);
+	const Timestamp next_closing =
+		dlist_is_empty(&closing) ? never : after(first_of(closing).since, patience);
+	return std::min(next_held, next_closing);
 }
 
 std::uint32_t

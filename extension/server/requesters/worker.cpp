@@ -1,8 +1,9 @@
 // The worker sleeps until the earliest moment at which a session could pass its limit, and
 // without end if there is none. Sessions that come to be due earlier wake it; so does a
-// reload. It is connected to no database and keeps no transaction: it is in nobody's way.
+// reload. It is connected to no database and keeps no transaction: it is in no session's way.
 #include "server/requesters/worker.hpp"
 
+#include "bridge/background_worker.hpp"
 #include "bridge/guard.hpp"
 #include "bridge/palloc_span.hpp"
 #include "core/sweep.hpp"
@@ -30,7 +31,6 @@ namespace
 {
 
 constexpr const char *worker_name = "ai_cleanup worker";
-constexpr int restart_seconds = 1;
 
 // How long a request of the worker's holds. A session that is stopped for longer is asked
 // again after that, so this is also how often the worker wakes for such a one.
@@ -42,16 +42,17 @@ constexpr Duration settling_time = 10 * millisecond;
 // On the C++ heap of this process, for as long as it lives.
 Relief *relief = nullptr;
 
-// What a reason measures against. A limit of the session's own it knows the origin of itself.
-struct Measure
+// The limit that a reason goes by, and where it comes from: `unknown` if it may be the session's
+// own, which then knows.
+struct Limit
 {
-	std::int64_t limit;
+	std::int64_t value;
 	Origin origin;
 };
 
 // The budget in force for a database, which may be that of one session of it.
-Measure
-measure_budget(std::span<const Session> sessions, Oid database, const Limits &limits)
+Limit
+budget_of(std::span<const Session> sessions, Oid database, const Limits &limits)
 {
 	std::int32_t budget = 0;
 
@@ -65,14 +66,14 @@ measure_budget(std::span<const Session> sessions, Oid database, const Limits &li
 						: Origin::unknown};
 }
 
-Measure
-measure(std::span<const Session> sessions, const Session &session, const Limits &limits,
-		Reason reason)
+Limit
+limit_behind(Reason reason, const Session &session, std::span<const Session> sessions,
+			 const Limits &limits)
 {
 	switch (reason)
 	{
 	case Reason::over_budget:
-		return measure_budget(sessions, session.database, limits);
+		return budget_of(sessions, session.database, limits);
 	case Reason::headroom:
 		return {limits.headroom, Origin::unknown};
 	case Reason::idle_in_transaction:
@@ -88,19 +89,22 @@ measure(std::span<const Session> sessions, const Session &session, const Limits 
 	}
 }
 
-// A hard limit leaves a session that worked again in between alone if it has not been idle for
-// long enough since; need leaves it alone at all events, for it was not last in line.
-Request
-request_for(const Session &session, Measure measured, Protections protect, Reason reason,
-			Timestamp now)
+bool
+is_need(Reason reason)
 {
-	const bool by_need = reason == Reason::over_budget || reason == Reason::headroom;
+	return reason == Reason::over_budget || reason == Reason::headroom;
+}
 
-	return {.idle_before = by_need ? session.idle_since : before(now, measured.limit),
+// If the session has worked since, a hard limit still ends it once it has been idle for long enough
+// again. Need does not: another session has been idle for longer by then.
+Request
+request_for(const Session &session, Limit limit, Protections protect, Reason reason, Timestamp now)
+{
+	return {.idle_before = is_need(reason) ? session.idle_since : before(now, limit.value),
 			.asked_at = now,
 			.expires_at = after(now, request_life),
-			.limit = measured.limit,
-			.limit_origin = measured.origin,
+			.limit = limit.value,
+			.limit_origin = limit.origin,
 			.reason = reason,
 			.protect = reason == Reason::idle_lock
 						   ? static_cast<Protections>(protect & ~protected_by_lock)
@@ -110,9 +114,10 @@ request_for(const Session &session, Measure measured, Protections protect, Reaso
 			.asker_role = {}};
 }
 
-// Says in the log, once, that endings bring no relief, and for the views until when there are none.
+// Says in the log, once, that ending sessions brings no relief, and tells the views until when none
+// are ended.
 void
-tell_of_rest(const Limits &limits)
+log_rest(const Limits &limits)
 {
 	Relief::Key key = 0;
 
@@ -137,13 +142,38 @@ tell_of_rest(const Limits &limits)
 							  static_cast<int>(first_rest / second))));
 }
 
+// Returns when to look again at the sessions that were asked. One that is alive then has declined,
+// or is stopped; one that is gone already needs no look.
+Timestamp
+ask_to_retire(std::span<const Session> sessions, std::span<const Verdict> verdicts,
+			  const Limits &limits, Timestamp now)
+{
+	Timestamp next = never;
+
+	for (std::size_t i = 0; i < sessions.size(); i++)
+	{
+		if (verdicts[i].action != Action::retire)
+			continue;
+		const Reason reason = verdicts[i].reason;
+		const Limit limit = limit_behind(reason, sessions[i], sessions, limits);
+		const Request request = request_for(sessions[i], limit, limits.protect, reason, now);
+		retirement::Asked asked;
+		if (!retirement::ask(sessions[i], request, asked))
+			continue;
+		next = std::min(next, request.expires_at);
+		if (is_need(reason))
+			next = std::min(next, after(now, leaving_time)); // did it help?
+	}
+	return next;
+}
+
 // One sweep over all sessions. Returns when the next one may find something to do.
 Timestamp
 sweep_sessions()
 {
 	const Limits limits = settings::limits();
-	const auto [sessions, details, leaving] = take_snapshot();
-	// Looked at after those who leave: one of them may count twice, for a moment, but none
+	const auto [sessions, details, exiting] = take_snapshot();
+	// Read after the sessions that are exiting: one of them may count twice, for a moment, but none
 	// is missed. Superusers may have taken more than there are.
 	const int free_slots = std::max(0, settings::slots() - seats::taken());
 	const Timestamp now = GetCurrentTimestamp();
@@ -153,58 +183,17 @@ sweep_sessions()
 	scope::mark(sessions);
 	mark_blockers(sessions, limits, now);
 	statistics::count(statistics::Counter::sweeps);
-	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + leaving;
+	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + exiting;
 	Timestamp next = guarded([&, all = sessions] {
 		return sweep(all, limits, coming_free, now, verdicts, scratch, *relief).next;
 	});
-	tell_of_rest(limits);
+	log_rest(limits);
 
-	for (std::size_t i = 0; i < sessions.size(); i++)
-	{
-		if (verdicts[i].action != Action::retire)
-			continue;
-		const Reason reason = verdicts[i].reason;
-		const Measure measured = measure(sessions, sessions[i], limits, reason);
-		const Request request = request_for(sessions[i], measured, limits.protect, reason, now);
-		retirement::Asked asked;
-		// Gone, it is no concern any more; alive, it is looked at again when the request
-		// has expired: by then it has ended, or declined, or is stopped.
-		if (!retirement::ask(sessions[i], request, asked))
-			continue;
-		next = std::min(next, request.expires_at);
-		if (request.reason == Reason::over_budget || request.reason == Reason::headroom)
-			next = std::min(next, after(now, leaving_time)); // did it help?
-	}
-	// What leaves may have been counted as free as well, at the instant it left.
-	if (leaving > 0)
+	next = std::min(next, ask_to_retire(sessions, verdicts, limits, now));
+	// What exits may have been counted as free as well, at the instant it did.
+	if (exiting > 0)
 		next = std::min(next, after(now, settling_time));
 	return next;
-}
-
-void
-sleep_until(Timestamp wakes_at)
-{
-	int events = WL_LATCH_SET | WL_EXIT_ON_PM_DEATH;
-	long milliseconds = -1;
-
-	if (wakes_at != never)
-	{
-		events |= WL_TIMEOUT;
-		// Rounded up, so that it is past the moment when it wakes.
-		milliseconds = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), wakes_at);
-	}
-	WaitLatch(MyLatch, events, milliseconds, wait_events::worker);
-	ResetLatch(MyLatch);
-}
-
-void
-reload_if_asked()
-{
-	if (!ConfigReloadPending)
-		return;
-	ConfigReloadPending = false;
-	ProcessConfigFile(PGC_SIGHUP);
-	scope::reload();
 }
 
 [[noreturn]] void
@@ -218,10 +207,11 @@ run()
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
-		reload_if_asked();
+		if (background_worker::reload_if_asked())
+			scope::reload();
 
-		// Whoever comes to be due while we look wakes us for another look. Switched off,
-		// there is nothing to hear.
+		// A session that comes to be due during the look wakes the worker for another one. Switched
+		// off, there is nothing to hear.
 		worker_status::set_wakes_at(settings::enabled ? never : long_ago);
 		MemoryContextSwitchTo(turn);
 		const Timestamp next = sweep_sessions();
@@ -229,7 +219,7 @@ run()
 
 		if (settings::enabled)
 			worker_status::set_wakes_at(next);
-		sleep_until(next);
+		background_worker::wait_until(next, -1, wait_events::worker);
 		statistics::count(statistics::Counter::wake_ups);
 	}
 }
@@ -239,16 +229,7 @@ run()
 void
 register_worker()
 {
-	BackgroundWorker worker{};
-
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_ConsistentState;
-	worker.bgw_restart_time = restart_seconds;
-	strlcpy(worker.bgw_name, worker_name, sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, worker_name, sizeof(worker.bgw_type));
-	strlcpy(worker.bgw_library_name, "ai_cleanup", sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "ai_cleanup_worker_main", sizeof(worker.bgw_function_name));
-	RegisterBackgroundWorker(&worker);
+	background_worker::declare(worker_name, "ai_cleanup_worker_main");
 }
 
 } // namespace ai_cleanup::worker
@@ -256,13 +237,9 @@ register_worker()
 void
 ai_cleanup_worker_main(Datum)
 {
-	using namespace ai_cleanup::worker;
+	using namespace ai_cleanup;
 
-	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	pqsignal(SIGTERM, die);
-	BackgroundWorkerUnblockSignals();
-	BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
-	pgstat_report_appname(worker_name);
-	ai_cleanup::worker_status::begin();
-	run();
+	background_worker::begin(worker::worker_name);
+	worker_status::begin();
+	worker::run();
 }
