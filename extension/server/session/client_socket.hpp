@@ -1,8 +1,13 @@
 // A session's socket, from the moment it agrees to be retired: it hears no more, and nothing it
 // says reaches the client.
 //
-// The session is made to read end-of-file, as if its client had hung up, and so leaves by
-// PostgreSQL's own door. The connection itself stays as it is, for whoever takes it over.
+// The session is made to read end-of-file, as if its client had hung up, and so ends by
+// PostgreSQL's own exit. The connection itself stays as it is, for the attendant to take over.
+//
+// What happens to a half-sent request? While any of it is unread on the socket, the session does
+// not agree. Where PostgreSQL has read the first part and waits for the rest, the session may end:
+// in the midst of a message end-of-file executes nothing. The rest then goes to the attendant,
+// which drops it and tells the client why.
 #pragma once
 
 #include "bridge/prelude.hpp"
