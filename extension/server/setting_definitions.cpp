@@ -253,13 +253,13 @@ define()
 		PGC_SIGHUP, GUC_LIST_INPUT, check_protect, assign_protect, nullptr);
 	DefineCustomIntVariable("ai_cleanup.ripe_for_headroom",
 							"Least idle time of a session that is ended for headroom or a budget.",
-							"Whoever has been idle for less may be pausing at work.",
+							"A session that has been idle for less may be pausing at work.",
 							&ripe_for_headroom, default_ripe_for_headroom, min_ripe_for_headroom,
 							max_ripe_for_headroom, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr,
 							nullptr);
 	DefineCustomIntVariable("ai_cleanup.ripe_for_login",
 							"Least idle time of a session that is ended to let a login in.",
-							"Whoever has been idle for less may be pausing at work.",
+							"A session that has been idle for less may be pausing at work.",
 							&ripe_for_login, default_ripe_for_login, min_ripe_for_login,
 							max_ripe_for_login, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr, nullptr);
 	DefineCustomEnumVariable(

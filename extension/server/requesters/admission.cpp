@@ -30,12 +30,12 @@ using statistics::Counter;
 // The wait ends early enough for the rest of the login to fit into authentication_timeout.
 constexpr int authentication_share = 2; // half of it
 
-// Whoever ends a wait wakes the next one. If it has been stopped amid that, it does not.
+// The process that ends a wait wakes the next newcomer. If it is stopped amid that, it does not.
 constexpr Duration look_again = second;
 
-// Without a line, whoever waits does so in a slot of the superusers' reserve: this many stay free
-// behind it for them, and for those who only come and are refused. When more of them come, nobody
-// waits for a while, but for a moment for a session that is leaving already.
+// Without a line, a newcomer waits in a slot of the superusers' reserve: this many stay free behind
+// it for them, and for logins that are refused at once. When more of those come, no login waits for
+// a while, except for a moment for a session that is exiting already.
 constexpr int free_behind_waiter = 1;
 constexpr Duration crowded_grace = 50 * millisecond;
 constexpr Duration closed_time = 10 * second;
@@ -50,9 +50,7 @@ admission_state()
 bool
 take_seat(const Newcomer &newcomer, const Shortage &shortage)
 {
-	const int before = line::before_me({Want::slot, newcomer.role, newcomer.database});
-
-	if (shortage.want() != Want::nothing || !seats::take(newcomer.slot_limit - before))
+	if (shortage.want() != Want::nothing || !seats::take(newcomer.slot_limit - shortage.before))
 		return false;
 	// Of two that took a seat at the same moment, at least one now sees the other.
 	const bool too_many_of_role =
@@ -66,7 +64,7 @@ take_seat(const Newcomer &newcomer, const Shortage &shortage)
 	return false;
 }
 
-// Too many come and go for anybody to wait in the superusers' reserve.
+// Too many come and go for a newcomer to wait in the superusers' reserve.
 void
 close_reserve()
 {
@@ -82,6 +80,9 @@ reserve_is_closed(Timestamp now)
 	return now < until && until <= after(now, closed_time);
 }
 
+// May this newcomer wait in line? With ai_cleanup.max_sessions, as long as the slots beyond it
+// suffice for all that wait; otherwise one on the whole server, and only while a slot stays free
+// behind it.
 bool
 may_wait(const room::Prospect &prospect, Timestamp start, Timestamp now)
 {
@@ -115,34 +116,35 @@ wait_until(Timestamp now, Timestamp then)
 	CHECK_FOR_INTERRUPTS();
 }
 
-// Who asks sessions to make way: the first in line for all of it, and without a line each of the
-// few that wait for itself.
+// With a line its first newcomer asks sessions to end, for all of it; without one, each of the few
+// that wait asks for itself.
 room::Prospect
-look_for_room(const Newcomer &newcomer, const Shortage &shortage)
+ask_if_first(const Newcomer &newcomer, const Shortage &shortage)
 {
 	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
 
 	if (!settings::has_line())
-		return room::make(newcomer, measure, 0);
+		return room::ask_sessions(newcomer, shortage_of, 0);
 	if (line::before_me(scope) > 0)
 		return {.on_its_way = false, .ripe_at = never, .next = never};
-	return room::make(newcomer, measure, scope.want == Want::slot ? line::behind_me(scope) : 0);
+	return room::ask_sessions(newcomer, shortage_of,
+							  scope.want == Want::slot ? line::behind_me(scope) : 0);
 }
 
 // True as soon as it has a seat; false if there is none in time, or no room to wait for one.
 bool
-wait_for_seat(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
+try_until_deadline(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
 {
 	for (;;)
 	{
-		const Shortage shortage = measure(newcomer);
+		const Shortage shortage = shortage_of(newcomer);
 		if (take_seat(newcomer, shortage))
 			return true;
 		const Timestamp now = GetCurrentTimestamp();
 		// Lost to one that came at the same moment: it is looked for anew.
 		const Want want = shortage.want() == Want::nothing ? Want::slot : shortage.want();
 		line::change(want);
-		const room::Prospect prospect = look_for_room(newcomer, shortage);
+		const room::Prospect prospect = ask_if_first(newcomer, shortage);
 		if (now >= deadline || !may_wait(prospect, start, now))
 			return false;
 		waited = true;
@@ -159,8 +161,9 @@ deadline_from(Timestamp start)
 	return std::min(after(start, settings::admission_timeout * millisecond), authentication_ends);
 }
 
+// Joins the line and waits in it. True if it has a seat in the end.
 bool
-find_seat(const Newcomer &newcomer)
+wait_in_line(const Newcomer &newcomer)
 {
 	const Timestamp start = GetCurrentTimestamp();
 	bool found = false;
@@ -170,7 +173,7 @@ find_seat(const Newcomer &newcomer)
 	line::join(Want::slot);
 	PG_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
 	{
-		found = wait_for_seat(newcomer, start, deadline_from(start), waited);
+		found = try_until_deadline(newcomer, start, deadline_from(start), waited);
 	}
 	PG_END_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
 	line::leave();
@@ -186,7 +189,7 @@ find_seat(const Newcomer &newcomer)
 void
 refuse_beyond_max_sessions(const Newcomer &newcomer)
 {
-	if (!settings::has_line() || measure(newcomer).want() != Want::slot)
+	if (!settings::has_line() || shortage_of(newcomer).want() != Want::slot)
 		return;
 	ereport(
 		FATAL,
@@ -204,9 +207,9 @@ behind_superuser(const Newcomer &)
 }
 
 // A superuser is let in at once. Only where it takes the very last slot of the server, so that
-// nobody could come after it, it waits for an idle session that is ripe, or will be in time.
+// no login could follow it, it waits for an idle session that is ripe, or will be in time.
 void
-pace(const Newcomer &newcomer)
+wait_with_last_slot(const Newcomer &newcomer)
 {
 	const Timestamp start = GetCurrentTimestamp();
 	const Timestamp deadline = deadline_from(start);
@@ -216,10 +219,10 @@ pace(const Newcomer &newcomer)
 		return;
 	close_reserve();
 	scope::reload();
-	waiters::joined([&] {
+	waiters::while_subscribed([&] {
 		while (now < deadline && !compat::has_free_slots(free_behind_waiter))
 		{
-			const room::Prospect prospect = room::make(newcomer, behind_superuser, 0);
+			const room::Prospect prospect = room::ask_sessions(newcomer, behind_superuser, 0);
 			if (!prospect.on_its_way && prospect.ripe_at > deadline)
 				break;
 			wait_until(now, std::min(deadline, prospect.next));
@@ -252,14 +255,14 @@ admit(Port &port)
 	if (newcomer.superuser)
 	{
 		seats::take_anyway();
-		pace(newcomer);
+		wait_with_last_slot(newcomer);
 		return;
 	}
 
 	const bool has_slot = seats::taken() < settings::slot_limit(compat::reserved_slots());
-	if (line::length() > 0 || !take_seat(newcomer, measure(newcomer)))
+	if (line::length() > 0 || !take_seat(newcomer, shortage_of(newcomer)))
 	{
-		if (!find_seat(newcomer))
+		if (!wait_in_line(newcomer))
 		{
 			refuse_beyond_max_sessions(newcomer);
 			return;

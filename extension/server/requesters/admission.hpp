@@ -7,7 +7,7 @@
 namespace ai_cleanup::admission
 {
 
-// After the client has proved who it is. Waits for room, for admission_timeout at most, if this
+// After the client has been authenticated. Waits for room, for admission_timeout at most, if this
 // very login would be refused for want of it and for nothing else; then PostgreSQL's own checks
 // follow, and have the last word. Refuses it itself only for ai_cleanup.max_sessions.
 void admit(Port &port);

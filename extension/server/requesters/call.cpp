@@ -79,8 +79,8 @@ set_permissions(std::span<Session> sessions, Oid database)
 	}
 }
 
-// Whoever may end a session may still not see what it does. What would say that it is idle, and
-// for how long, is not counted then.
+// A role that may end a session may still not see what it does. Then what would say that the
+// session is idle is not counted.
 void
 count_left_alone(const Session &session, Verdict verdict, LeftAlone &left)
 {
@@ -124,7 +124,7 @@ tell_left_alone(const LeftAlone &left)
 				 errhint("Use ai_cleanup(force => true) to end them whatever they do.")));
 }
 
-// Asks, terminates or leaves one session alone. True if there is an outcome to wait for.
+// Asks one session, terminates it, or leaves it alone. True if there is an outcome to wait for.
 bool
 act(const Session &session, Verdict verdict, const Request &request, Asked &asked)
 {
@@ -221,7 +221,7 @@ carry_out(const Call &call)
 	tell_left_alone(left);
 
 	Progress progress;
-	waiters::joined([&] { progress = wait_for({asked, count}); });
+	waiters::while_subscribed([&] { progress = wait_for({asked, count}); });
 	if (progress.pending > 0)
 		ereport(WARNING, (errmsg_plural("%d session is still leaving after %d ms",
 										"%d sessions are still leaving after %d ms",

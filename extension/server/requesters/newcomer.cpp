@@ -17,7 +17,7 @@ constexpr std::array<Oid, 7> privilege_catalogs{
 	DatabaseRelationId, DatabaseOidIndexId,    AuthIdRelationId,     AuthIdOidIndexId,
 	AuthMemRelationId,  AuthMemMemRoleIndexId, AuthMemRoleMemIndexId};
 
-// Calls `read` with these catalogs locked, so that it waits for nobody. False if one of them
+// Calls `read` with these catalogs locked, without ever waiting. False if one of them
 // cannot be locked at once.
 template <typename Read>
 bool

@@ -1,4 +1,4 @@
-// Who logs in, as far as limits on connections go.
+// A session that logs in, as far as limits on connections go.
 #pragma once
 
 #include "bridge/prelude.hpp"
@@ -19,8 +19,8 @@ struct Newcomer
 
 // Looks the newcomer up in the shared catalogs, by the names it gave. False if its login is
 // hopeless: no such role or database, one that allows none, no CONNECT privilege. Waits for no
-// lock, since PostgreSQL would not wait for it here, while authentication_timeout runs: if somebody
-// has locked what would have to be read, this is false, too.
+// lock, since PostgreSQL would not wait for it here, while authentication_timeout runs: if what
+// would have to be read is locked, this is false, too.
 bool look_up(const Port &port, Newcomer &newcomer);
 
 } // namespace ai_cleanup

@@ -1,5 +1,5 @@
 // Writes requests and sends signals, always counted in as one of the session's signallers: as
-// long as that holds, a session found live does not leave, and its pid is its own.
+// long as that holds, a session found live does not exit, and its pid is its own.
 #include "server/requesters/retirement.hpp"
 
 #include <csignal>
@@ -57,8 +57,8 @@ claim(RegistryEntry &entry, RequestState &state)
 	}
 }
 
-// A session waits for its signallers for a while only, since one of them may be stopped: whoever
-// comes to that late looks again first.
+// A session waits for its signallers for a while only, since one of them may be stopped: so it
+// looks again right before it sends.
 void
 signal_if_live(RegistryEntry &entry, std::uint64_t session, int process, int signal)
 {
@@ -66,7 +66,7 @@ signal_if_live(RegistryEntry &entry, std::uint64_t session, int process, int sig
 		kill(process, signal);
 }
 
-// Who asks first is the one whom the journal names.
+// The journal names the first asker.
 void
 leave_word(RegistryEntry &entry, const Request &request)
 {

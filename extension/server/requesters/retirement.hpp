@@ -30,7 +30,7 @@ enum class Outcome : std::uint8_t
 // out already, joins that one instead.
 bool ask(const Session &session, const Request &request, Asked &asked);
 
-// Ends a session whatever it does, as pg_terminate_backend does, and leaves word of who asked.
+// Ends a session whatever it does, as pg_terminate_backend does, and writes down by whom.
 // False if it is gone.
 bool terminate(const Session &session, const Request &request, Asked &asked);
 

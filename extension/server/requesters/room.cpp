@@ -1,4 +1,4 @@
-// Chooses for all limits first, and only then asks anybody.
+// Chooses for all limits first, and only then asks.
 #include "server/requesters/room.hpp"
 
 #include "bridge/guard.hpp"
@@ -16,7 +16,7 @@ namespace ai_cleanup::room
 namespace
 {
 
-// One look at who could make way.
+// One look at the sessions that could make way.
 struct Look
 {
 	std::span<Session> sessions;
@@ -55,21 +55,21 @@ request_expires(const Look &look)
 
 template <typename InScope>
 int
-count_leaving(InScope in_scope)
+count_exiting(InScope in_scope)
 {
-	int leaving = 0;
+	int exiting = 0;
 
 	for (RegistryEntry &entry : registry::entries())
-		leaving += registry::occupant(entry).phase == Phase::leaving && in_scope(entry);
-	return leaving;
+		exiting += registry::occupant(entry).phase == Phase::exiting && in_scope(entry);
+	return exiting;
 }
 
-// Chooses those in scope whom it takes, if they suffice, and so many more as there are.
+// Chooses as many in scope as are lacking, if there are that many, and up to `more` besides.
 template <typename InScope>
 bool
 choose(Look &look, int lack, int more, InScope in_scope)
 {
-	const int needed = lack <= 0 ? 0 : lack - count_leaving(in_scope);
+	const int needed = lack <= 0 ? 0 : lack - count_exiting(in_scope);
 	std::size_t count = 0;
 
 	if (needed + more <= 0)
@@ -114,6 +114,18 @@ ask(const Look &look, const Session &session, const Newcomer &newcomer)
 }
 
 void
+ask_chosen(const Look &look, const Newcomer &newcomer)
+{
+	failed_logins::note_room();
+	for (std::size_t i = 0; i < look.sessions.size(); i++)
+	{
+		if (look.chosen[i])
+			ask(look, look.sessions[i], newcomer);
+	}
+}
+
+// When there is more to be done.
+void
 set_moments(const Look &look, Prospect &prospect)
 {
 	const Need need = need_of(look, 0);
@@ -130,29 +142,23 @@ set_moments(const Look &look, Prospect &prospect)
 } // namespace
 
 Prospect
-make(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), int more)
+ask_sessions(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), int more)
 {
 	Look look = look_around();
 	const Shortage shortage = measure(newcomer);
 	Prospect prospect{.on_its_way = false, .ripe_at = never, .next = never};
 
-	// The narrow limits first: who makes way for them makes way for the wide one as well.
+	// The narrow limits first: a session that makes way for them makes way for the wide one as
+	// well.
 	prospect.on_its_way =
 		!failed_logins::failed_lately() &&
 		choose(look, shortage.role, 0,
-			   [&](const auto &who) { return who.role == newcomer.role; }) &&
+			   [&](const auto &each) { return each.role == newcomer.role; }) &&
 		choose(look, shortage.database, 0,
-			   [&](const auto &who) { return who.database == newcomer.database; }) &&
+			   [&](const auto &each) { return each.database == newcomer.database; }) &&
 		choose(look, shortage.slots, more, [](const auto &) { return true; });
 	if (prospect.on_its_way)
-	{
-		failed_logins::note_room();
-		for (std::size_t i = 0; i < look.sessions.size(); i++)
-		{
-			if (look.chosen[i])
-				ask(look, look.sessions[i], newcomer);
-		}
-	}
+		ask_chosen(look, newcomer);
 	set_moments(look, prospect);
 	if (shortage.want() == line::Want::nothing)
 		prospect.next = look.now; // meanwhile there is room

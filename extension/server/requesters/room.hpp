@@ -1,4 +1,4 @@
-// Makes room for one newcomer: asks ripe sessions to make way, if that lets it in.
+// Makes room for one newcomer: asks ripe sessions to end, if that lets it in.
 #pragma once
 
 #include "core/time.hpp"
@@ -9,14 +9,14 @@ namespace ai_cleanup::room
 
 struct Prospect
 {
-	bool on_its_way;   // those leave that it takes
+	bool on_its_way;   // as many sessions as it takes are ending
 	Timestamp ripe_at; // when else another idle session may be asked; `never` if none may
 	Timestamp next;    // when to look again, if no session ends before that
 };
 
-// Asks as many as it takes for this newcomer, and `more` for those who wait behind it; nobody, if
-// even that would not let it in, by every limit that it meets. How much is lacking is measured
-// after the look at the sessions: who leaves in between is not made up for by another one.
-Prospect make(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), int more);
+// Asks as many sessions as it takes for this newcomer, and `more` for those that wait behind it;
+// none, if even that would not let it in, by every limit that it meets. `measure` is called
+// after the look at the sessions: one that exits in between is not made up for by another one.
+Prospect ask_sessions(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), int more);
 
 } // namespace ai_cleanup::room

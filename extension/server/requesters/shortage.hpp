@@ -10,11 +10,14 @@ namespace ai_cleanup
 
 struct Shortage
 {
-	// So many sessions too many for this newcomer, if all those get in that come before it; those
-	// included that are leaving already.
+	// So many sessions too many for this newcomer, if all those get in that are before it in line;
+	// sessions that are exiting count, too.
 	int slots = 0;
 	int role = 0;
 	int database = 0;
+
+	// So many are before it in the line for a slot.
+	int before = 0;
 
 	// What is to be waited for first: the narrow limits before the wide one.
 	line::Want
@@ -27,6 +30,6 @@ struct Shortage
 	}
 };
 
-Shortage measure(const Newcomer &newcomer);
+Shortage shortage_of(const Newcomer &newcomer);
 
 } // namespace ai_cleanup

@@ -1,4 +1,4 @@
-// How a session stops hearing: MyProcPort->sock is pointed at a socket that is at end-of-file.
+// How a session stops reading: MyProcPort->sock is pointed at a socket that is at end-of-file.
 // This takes effect for the session at once and on every kind of connection, TLS included, and it
 // can be undone: if a look at the real socket then shows that a request arrived first, nothing
 // happened. Otherwise it stays so to the very end: OpenSSL's goodbye at exit must not overtake the

@@ -1,6 +1,8 @@
-// A retired session leaves by end-of-file, when PostgreSQL tells the client nothing more; so
-// the client hears from us why, and the log and the journal too. The session writes down what its
-// client is to hear, and leaves it to the attendant; it never waits for the client itself.
+// Why was my session ended? describe_cause() says it, to the client, the log and the journal alike.
+//
+// A retired session ends by end-of-file, when PostgreSQL tells the client nothing more; so the
+// client hears from us why. The session writes the message to the client down, and gives it to the
+// attendant; it never waits for the client itself.
 #include "server/session/last_message.hpp"
 
 #include <sys/socket.h>
@@ -76,7 +78,7 @@ describe_time_limit(Line &line, OwnSetting setting)
 				   format_setting(own_retirement::request().limit, value));
 }
 
-// Which limit, or whose call.
+// Which limit, or which process's call.
 void
 describe_cause(Line &line)
 {
@@ -243,7 +245,7 @@ note_termination()
 
 // A before_shmem_exit callback: the log and the statistics still work.
 void
-say_farewell(int, Datum)
+write_last_message(int, Datum)
 {
 	if (!own_retirement::has_agreed())
 	{
@@ -272,7 +274,7 @@ say_farewell(int, Datum)
 // Where there is no attendant the client is told at once, or never: nothing waits for it. What it
 // has asked in between is read and dropped, so that no reset overtakes the answer.
 void
-tell_client(int sock)
+send_at_once(int sock)
 {
 	constexpr int most_reads = 64;
 	std::array<char, 8192> dump;
@@ -283,9 +285,9 @@ tell_client(int sock)
 		;
 }
 
-// An on_proc_exit callback, after the slot is free: whoever is told can connect again.
+// An on_proc_exit callback, after the slot is free: a client that is told can connect again.
 void
-part_with_client(int, Datum)
+hand_client_over(int, Datum)
 {
 	if (!own_retirement::has_agreed())
 		return;
@@ -293,7 +295,7 @@ part_with_client(int, Datum)
 	const int sock = client_socket::take();
 	letter.at_once = settings::tell_client == settings::at_once;
 	if (!hand_over::give(sock, letter))
-		tell_client(sock);
+		send_at_once(sock);
 	close(sock);
 }
 
@@ -302,8 +304,8 @@ part_with_client(int, Datum)
 void
 prepare()
 {
-	before_shmem_exit(say_farewell, 0);
-	on_proc_exit(part_with_client, 0);
+	before_shmem_exit(write_last_message, 0);
+	on_proc_exit(hand_client_over, 0);
 }
 
 } // namespace ai_cleanup::last_message

@@ -1,4 +1,4 @@
-// The way out of a retired session: what its client and the log are told.
+// The way out of a retired session: the message to its client, the log line, the journal.
 #pragma once
 
 #include "bridge/prelude.hpp"

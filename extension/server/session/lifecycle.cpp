@@ -20,13 +20,13 @@ namespace ai_cleanup::lifecycle
 namespace
 {
 
-// Of the entry that was mine, for those who wait for me to be gone.
+// Of the entry that was mine, to wake those that wait for me to be gone.
 Oid my_role = InvalidOid;
 Oid my_database = InvalidOid;
 
 // The end of InitPostgres: from here on MyDatabaseId, the role and the settings hold.
 void
-open()
+login_has_succeeded()
 {
 	own_entry::open();
 	seats::take_anyway();
@@ -54,7 +54,7 @@ on_transaction_event(XactEvent event, void *)
 	// For when track_activities is off, after this transaction at the latest.
 	write_timestamp(entry->idle_since, GetCurrentTransactionStopTimestamp());
 	if (is_login)
-		open();
+		login_has_succeeded();
 }
 
 // Among the first on_shmem_exit callbacks of an exit: the session counts no more.

@@ -1,5 +1,5 @@
 // Runs inside the session, at any instant: reads, plain stores and async-signal-safe calls
-// only. Every condition is looked at here, not by whoever asks, for only here it is exact.
+// only. Every condition is looked at here, not by the asker, for only here it is exact.
 #include "server/session/signal_handler.hpp"
 
 #include "server/session/client_socket.hpp"
@@ -79,27 +79,31 @@ is_protected(const Request &request, bool in_transaction)
 			(in_transaction ? protections_in_transaction : protections_while_idle)) != 0;
 }
 
+// Does all hold that the request asks for, at this instant, but that nothing has arrived since?
+bool
+may_end(const Request &request, Timestamp idle_since, bool in_transaction)
+{
+	if (!own_entry::is_open() || proc_exit_inprogress || is_ending())
+		return false;
+	if (idle_since == never || idle_since > request.idle_before ||
+		!waits_for_request(in_transaction) || is_protected(request, in_transaction))
+		return false;
+	// Without an attendant to hand the connection to, its end could cut short what the client was
+	// sent.
+	return attendant_status::takes_more() || !client_socket::has_unreceived();
+}
+
 bool
 agree(RegistryEntry &entry)
 {
-	const Request &request = entry.request;
-	const bool in_transaction = ends_open_transaction(request.reason);
+	const bool in_transaction = ends_open_transaction(entry.request.reason);
 	const Timestamp now = GetCurrentTimestamp();
 	const Timestamp since = idle_since(entry, in_transaction);
 
-	if (!own_entry::is_open() || proc_exit_inprogress || is_ending())
+	if (!may_end(entry.request, since, in_transaction) || !client_socket::stop_reading())
 		return false;
-	if (since == never || since > request.idle_before || !waits_for_request(in_transaction) ||
-		is_protected(request, in_transaction))
-		return false;
-	// With nobody to hand the connection to, its end could cut short what the client was sent.
-	if (!attendant_status::takes_more() && client_socket::has_unreceived())
-		return false;
-	if (!client_socket::stop_reading())
-		return false;
-
 	// The clock may have been set back.
-	own_retirement::agree(request, std::max(Duration{0}, now - since),
+	own_retirement::agree(entry.request, std::max(Duration{0}, now - since),
 						  pgstat_track_activities || update_process_title);
 	return true;
 }
@@ -117,7 +121,7 @@ count_decline(RegistryEntry &entry)
 	statistics::count(statistics::Counter::sessions_declined);
 }
 
-// The request is free for the next one, and whoever waits looks again.
+// The request is free for the next one, and the processes that wait look again.
 void
 release(RegistryEntry &entry, RequestState taken)
 {
@@ -134,7 +138,7 @@ answer(RegistryEntry &entry, RequestState taken)
 	const bool expired = GetCurrentTimestamp() > entry.request.expires_at;
 	const bool agreed = !expired && agree(entry);
 
-	// Being terminated, it ends as well, if in PostgreSQL's own way: whoever asked may wait.
+	// Being terminated, it ends as well, if in PostgreSQL's own way: the asker may wait for that.
 	if (agreed || is_ending())
 	{
 		request_state::move(entry.request_state, taken, RequestPhase::granted);

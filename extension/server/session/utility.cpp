@@ -1,6 +1,7 @@
-// Who must know of which command: some change what protects a session, a transaction that begins
-// may be left open, and a CONNECTION LIMIT concerns newcomers.
+// The commands that must be known of: some change what protects a session, a transaction that
+// begins may be left open, and a CONNECTION LIMIT concerns newcomers.
 #include "server/session/utility.hpp"
+
 #include "bridge/prelude.hpp"
 #include "server/session/own_protection.hpp"
 #include "server/session/tell_worker.hpp"

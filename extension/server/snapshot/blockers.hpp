@@ -1,4 +1,4 @@
-// Who is in another session's way by a transaction left open, or by a session-level lock: facts
+// Which sessions are in another's way by a transaction left open, or by a session-level lock: facts
 // for idle_blocker_timeout.
 #pragma once
 

@@ -11,7 +11,7 @@ namespace ai_cleanup
 // `role`: the one the session logged in with. Looks catalogs up: needs a transaction.
 Permission permission_to_signal(Oid role);
 
-// What everybody may know of a session is who it is; the rest is for these.
+// Every role may know which session it is; may the current one know the rest?
 bool may_see_details(Oid role);
 
 } // namespace ai_cleanup

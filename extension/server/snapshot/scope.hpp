@@ -1,5 +1,5 @@
-// Whom the automatic parts may end: the databases they may touch, and who is exempt. The lists
-// of ai_cleanup.databases, exempt_applications and exempt_roles, ready to be asked.
+// Which sessions the automatic parts may end: the databases they may touch, and what is exempt. The
+// lists of ai_cleanup.databases, exempt_applications and exempt_roles, ready to be asked.
 #pragma once
 
 #include "bridge/prelude.hpp"

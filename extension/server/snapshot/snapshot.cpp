@@ -23,7 +23,7 @@ struct Status
 // A writer holds an entry for some instructions only, unless it was stopped amid them.
 constexpr int status_tries = 1000;
 
-// Calls `copy` on PostgreSQL's status entry until nobody wrote meanwhile, by the protocol of
+// Calls `copy` on PostgreSQL's status entry until it was not written meanwhile, by the protocol of
 // utils/backend_status.h. False if the entry never held still.
 template <typename Copy>
 bool
@@ -246,19 +246,19 @@ take_snapshot(With with)
 		with == With::facts ? nullptr : static_cast<Details *>(palloc0(slots * sizeof(Details)));
 	const Timestamp now = GetCurrentTimestamp();
 	std::size_t count = 0;
-	std::size_t leaving = 0;
+	std::size_t exiting = 0;
 
 	for (std::uint32_t slot = 0; slot < slots; slot++)
 	{
 		const Occupant occupant = registry::occupant(registry::entries()[slot]);
-		if (occupant.phase == Phase::leaving)
-			leaving++;
+		if (occupant.phase == Phase::exiting)
+			exiting++;
 		else if (occupant.phase == Phase::open &&
 				 read_entry(slot, occupant, now, sessions[count],
 							details == nullptr ? nullptr : details + count))
 			count++;
 	}
-	return {{sessions, count}, {details, details == nullptr ? 0 : count}, leaving};
+	return {{sessions, count}, {details, details == nullptr ? 0 : count}, exiting};
 }
 
 } // namespace ai_cleanup

@@ -19,7 +19,7 @@ struct Snapshot
 {
 	std::span<Session> sessions;
 	std::span<Details> details; // of the same sessions, if asked for
-	std::size_t leaving;        // sessions that are ending, whose slots will be free in a moment
+	std::size_t exiting;        // sessions that are exiting, whose slots will be free in a moment
 };
 
 enum class With : std::uint8_t

@@ -134,7 +134,7 @@ put_plan(FunctionCallInfo fcinfo, const Session &session, const Details &details
 		row.add_interval(idle_age(session, now));
 	}
 	row.fill_with_nulls(2);
-	// Whoever may not see what it does is told that much only.
+	// A role that may not see what the session does is told that much only.
 	if (!visible && session.permission != Permission::granted)
 		verdict = permission_verdict(session.permission);
 	if (visible || says_nothing(verdict))

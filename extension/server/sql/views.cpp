@@ -1,5 +1,6 @@
 // The functions behind the views ai_connections and ai_cleanup_journal. As in pg_stat_activity,
-// who it is shows to everybody, and what it does to those who may read its statistics.
+// every role sees which session it is, and only those that may read its statistics see what it
+// does.
 #include "bridge/guard.hpp"
 #include "server/snapshot/blockers.hpp"
 #include "server/snapshot/permission.hpp"
@@ -185,7 +186,7 @@ text(line::Want want)
 	return "a connection slot";
 }
 
-// All who wait, in the order in which they came.
+// All that wait, in the order in which they came.
 std::span<Place>
 places()
 {
@@ -206,19 +207,19 @@ places()
 }
 
 void
-put_waiting(FunctionCallInfo fcinfo, int place, const Place &who, Timestamp now)
+put_waiting(FunctionCallInfo fcinfo, int number, const Place &place, Timestamp now)
 {
-	RegistryEntry &entry = registry::entries()[who.slot];
+	RegistryEntry &entry = registry::entries()[place.slot];
 	const Timestamp since = read_timestamp(entry.waits_since);
 	Waiting row;
 
-	row.add(Int32GetDatum(place));
+	row.add(Int32GetDatum(number));
 	row.add(Int32GetDatum(entry.pid));
 	row.add_name(entry.database_name);
 	row.add_name(entry.role_name);
 	if (may_see_details(entry.role))
 	{
-		row.add_text(text(who.ticket.want));
+		row.add_text(text(place.ticket.want));
 		row.add_moment(since);
 		row.add_interval(std::max(Duration{0}, now - since));
 	}
@@ -240,9 +241,9 @@ ai_cleanup_line_sql(PG_FUNCTION_ARGS)
 	declaration::require_arguments(fcinfo, 0);
 	Waiting::begin(fcinfo);
 	const Timestamp now = GetCurrentTimestamp();
-	int place = 0;
-	for (const Place &who : places())
-		put_waiting(fcinfo, ++place, who, now);
+	int number = 0;
+	for (const Place &place : places())
+		put_waiting(fcinfo, ++number, place, now);
 	return Datum{0};
 }
 

@@ -1,6 +1,6 @@
 // Logins that failed although room had been made for them: with a startup option that PostgreSQL
 // refuses, say, which it looks at too late for us to know. A client that tries the same again and
-// again would cost a session each time; so nobody makes way for the same login for a while.
+// again would cost a session each time; so no session makes way for the same login for a while.
 #pragma once
 
 #include "bridge/prelude.hpp"

@@ -24,8 +24,8 @@ void make_queue();
 // The attendant's end: readable while something is in it. -1 if there is no queue.
 int queue();
 
-// Puts the connection into the queue without waiting. False if that cannot be, or nobody is there
-// to take it: then its client is still to be told.
+// Puts the connection into the queue without waiting. False if that cannot be, or there is no
+// attendant to take it: then its client is still to be told.
 bool give(int sock, const Letter &letter);
 
 // Takes one out. False if there is none. `sock` is -1 if this process has no file descriptor left

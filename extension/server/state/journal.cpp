@@ -88,7 +88,7 @@ note(const Ending &ending)
 	Place &place = place_of(number);
 	std::uint64_t sequence = pg_atomic_read_u64(&place.sequence);
 
-	// Somebody was stopped while writing here, and the ring has been round since: one of the
+	// A process was stopped while writing here, and the ring has been round since: one of the
 	// two is not written down.
 	if (sequence % 2 != 0 || sequence > 2 * number ||
 		!pg_atomic_compare_exchange_u64(&place.sequence, &sequence, 2 * number - 1))

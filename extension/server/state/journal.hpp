@@ -35,7 +35,7 @@ struct Ending
 void request_memory();
 bool lay_out();
 
-// Writes one down, over the oldest. Takes no lock, so that nobody on the way out ever waits.
+// Writes one down, over the oldest. Takes no lock, so that no exit ever waits.
 void note(const Ending &ending);
 
 // How many there can be.

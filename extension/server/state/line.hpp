@@ -2,8 +2,8 @@
 // the server's slots, and one for each role and each database with a CONNECTION LIMIT. A newcomer
 // stands in one of them and keeps its number when it moves to another.
 //
-// Nothing here takes a lock. Whoever ends a wait, by leaving the server or the line, wakes the one
-// whose turn it is, so that a wake-up is passed on and never lost.
+// Nothing here takes a lock. A process that ends a wait, by exiting or by leaving the line, wakes
+// the newcomer whose turn it is, so that a wake-up is passed on and never lost.
 #pragma once
 
 #include "server/state/registry.hpp"

@@ -34,8 +34,8 @@ set_names(RegistryEntry &entry)
 	namestrcpy(&entry.role_name, MyProcPort->user_name);
 }
 
-// Until whoever found me live has sent his signal, which takes some microseconds. But one that is
-// stopped just then may not hold up my exit for as long.
+// Until every process that found me live has sent its signal, which takes some microseconds. But
+// one that is stopped just then may not hold up my exit for as long.
 void
 wait_for_signallers(RegistryEntry &entry)
 {
@@ -102,7 +102,7 @@ close()
 	if (entry == nullptr)
 		return; // it never came to be one
 	my_entry = nullptr;
-	registry::move(*entry, registry::occupant(*entry), Phase::leaving);
+	registry::move(*entry, registry::occupant(*entry), Phase::exiting);
 	wait_for_signallers(*entry);
 	registry::set_database(my_slot, InvalidOid);
 }
@@ -111,7 +111,7 @@ void
 release()
 {
 	if (my_slot >= 0)
-		registry::move(registry::entries()[my_slot], {my_id, Phase::leaving}, Phase::gone);
+		registry::move(registry::entries()[my_slot], {my_id, Phase::exiting}, Phase::gone);
 }
 
 bool

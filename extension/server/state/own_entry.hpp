@@ -14,7 +14,8 @@ RegistryEntry *get();
 void claim();
 // Opens it for retirement.
 void open();
-// It counts no more and is not mine any more. Waits for those who are about to send it a signal.
+// It counts no more and is not mine any more. Waits for processes that are about to send it a
+// signal.
 void close();
 // The process slot is free, and may have a new occupant already.
 void release();

@@ -10,9 +10,9 @@ namespace ai_cleanup
 enum class Phase : std::uint8_t
 {
 	none,    // never used -> login
-	login,   // authenticated; its database and settings are not known yet -> open, leaving
-	open,    // may be retired -> leaving
-	leaving, // its exit has begun; no signal is sent any more -> gone, or login of the next process
+	login,   // authenticated; its database and settings are not known yet -> open, exiting
+	open,    // may be retired -> exiting
+	exiting, // its exit has begun; no signal is sent any more -> gone, or login of the next process
 	gone,    // its process slot is free again -> login of the next process
 };
 
@@ -22,13 +22,13 @@ may_follow(Phase from, Phase to)
 	switch (to)
 	{
 	case Phase::login:
-		return from == Phase::none || from == Phase::leaving || from == Phase::gone;
+		return from == Phase::none || from == Phase::exiting || from == Phase::gone;
 	case Phase::open:
 		return from == Phase::login;
-	case Phase::leaving:
+	case Phase::exiting:
 		return from == Phase::login || from == Phase::open;
 	case Phase::gone:
-		return from == Phase::leaving;
+		return from == Phase::exiting;
 	case Phase::none:
 		break;
 	}
@@ -39,10 +39,10 @@ may_follow(Phase from, Phase to)
 constexpr bool
 has_process(Phase phase)
 {
-	return phase == Phase::login || phase == Phase::open || phase == Phase::leaving;
+	return phase == Phase::login || phase == Phase::open || phase == Phase::exiting;
 }
 
-// Who has the entry, and how far it is: one value, so that it changes at once.
+// Which session has the entry, and how far it is: one value, so that it changes at once.
 struct Occupant
 {
 	std::uint64_t id;

@@ -213,7 +213,7 @@ occupant(RegistryEntry &entry)
 	return result;
 }
 
-// Who had the slot before may be about to say that it is gone.
+// The process that had the slot before may be about to say that it is gone.
 void
 occupy(RegistryEntry &entry, std::uint64_t id)
 {

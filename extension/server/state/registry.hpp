@@ -1,7 +1,7 @@
 // The session registry: one entry for each session slot, in shared memory.
 //
-// Who writes what: an entry's owner (own_entry.cpp) writes all of it but the request, which an
-// asker (requesters/retirement.cpp) writes and the owner's signal handler
+// Which process writes what: an entry's owner (own_entry.cpp) writes all of it but the request,
+// which an asker (requesters/retirement.cpp) writes and the owner's signal handler
 // (session/signal_handler.cpp) takes. Readers take no lock: they read `occupant` before and after,
 // and use what they read only if it is still the same. A process that is about to send a session a
 // signal counts itself in before it looks whether the entry is live, and out after it; a session

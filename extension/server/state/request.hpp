@@ -12,7 +12,7 @@ namespace ai_cleanup
 {
 
 // Please end yourself, if you are idle and have been since `idle_before`. Of a termination it
-// says who asked for it, and why.
+// says which process asked for it, and why.
 struct Request
 {
 	Timestamp idle_before;
@@ -56,7 +56,7 @@ may_follow(RequestPhase from, RequestPhase to)
 	return false;
 }
 
-// Which of an occupant's requests, counted from 1, and how far it is. What is on its way at 0 is
+// Which of an occupant's requests, counted from 1, and how far it is. With 0 there was
 // none.
 struct RequestState
 {
@@ -69,7 +69,7 @@ enum class TerminationPhase : std::uint32_t
 {
 	none,      // -> writing: an asker
 	writing,   // -> published: that asker has filled it in
-	published, // who asked for it is known: the last one
+	published, // the asker is known: the last one
 };
 
 constexpr bool
@@ -89,7 +89,7 @@ packed(RequestState state)
 	return state.number << phase_bits | static_cast<std::uint32_t>(state.phase);
 }
 
-// Of a new occupant: as if nobody had ever asked.
+// Of a new occupant: as if it had never been asked.
 inline void
 reset(pg_atomic_uint32 &state)
 {
@@ -113,7 +113,7 @@ read(pg_atomic_uint32 &state)
 }
 
 // What was written before it is there when others see the new phase. False, and nothing done, if
-// somebody else has moved it since it was read. Async-signal-safe, as all of these.
+// another process has moved it since it was read. Async-signal-safe, as all of these.
 inline bool
 move(pg_atomic_uint32 &state, RequestState from, RequestPhase to)
 {

@@ -23,7 +23,7 @@ void take_anyway();
 // On the way out, or where a newcomer cannot have it after all.
 void give_back();
 
-// How many have one, of those that log in, are open or leave.
+// How many have one, of those that log in, are open or are exiting.
 int taken_by_role(Oid role);
 int taken_in_database(Oid database);
 

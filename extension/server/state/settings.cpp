@@ -59,7 +59,7 @@ effective_headroom()
 {
 	if (headroom != default_headroom)
 		return headroom;
-	// On the tiniest servers no more than half, or nobody could stay.
+	// On the tiniest servers no more than half, or no session could stay.
 	return std::min(std::max(least_default_headroom, slots() / default_headroom_share),
 					slots() / 2);
 }

@@ -1,5 +1,4 @@
-// What was counted since the counting began. Added to by whoever did it; shown by the
-// ai_cleanup_stats view.
+// What was counted since the counting began. Shown by the ai_cleanup_stats view.
 #pragma once
 
 #include "server/state/registry.hpp"

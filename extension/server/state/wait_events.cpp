@@ -1,4 +1,4 @@
-// Registers the wait events once, not in the middle of somebody's login.
+// Registers the wait events once, not in the middle of a login.
 #include "server/state/wait_events.hpp"
 
 namespace ai_cleanup::wait_events

@@ -19,21 +19,21 @@ set_mine(std::uint32_t value)
 } // namespace
 
 void
-join()
+subscribe()
 {
 	set_mine(1);
 }
 
 void
-leave()
+unsubscribe()
 {
 	set_mine(0);
 }
 
 void
-leave_on_exit(int, Datum)
+unsubscribe_on_exit(int, Datum)
 {
-	leave();
+	unsubscribe();
 }
 
 void

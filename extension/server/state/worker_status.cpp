@@ -1,4 +1,5 @@
-// Plain atomics: whoever comes too early or too late for a wake-up finds the other's word.
+// Plain atomics: a worker that misses a wake-up finds what it was about when it looks, and a
+// session that finds no worker need not wake one.
 #include "server/state/worker_status.hpp"
 
 namespace ai_cleanup::worker_status
