@@ -13,6 +13,8 @@ export interface Program {
   args: string[];
   /** What puts the guard up, one way a name. */
   guards: Record<string, Record<string, string>>;
+  /** Its process is started anew at each save. */
+  restarts?: true;
   /** It asks for a newer Node.js than the tests do. */
   isNewer?: true;
 }
@@ -47,19 +49,23 @@ export const programs: Record<string, Program> = {
   },
   'Express, tsx watch': {
     ...{ app: 'express', args: [`${modules}/tsx/dist/cli.mjs`, 'watch', 'src/server.ts'] },
+    restarts: true,
     guards: { register },
   },
   'Express, node --watch': {
     ...{ app: 'express', args: ['--watch', '--import', 'tsx', 'src/server.ts'] },
+    restarts: true,
     guards: { register },
   },
   'Express, nodemon': {
     app: 'express',
     args: [`${modules}/nodemon/bin/nodemon.js`, '--exec', 'node --import tsx', 'src/server.ts'],
+    restarts: true,
     guards: { register },
   },
   Nest: {
     ...{ app: 'nest', args: [`${modules}/@nestjs/cli/bin/nest.js`, 'start', '--watch'] },
+    restarts: true,
     guards: { register },
   },
 };
