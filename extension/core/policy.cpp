@@ -2,7 +2,9 @@
 #include "policy.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <optional>
 
 #include "postgres_free.hpp"
 
@@ -31,12 +33,6 @@ idle_for(const Session &session, Duration age, Timestamp now)
 	return session.idle_since != never && (age == 0 || session.idle_since <= before(now, age));
 }
 
-Duration
-effective(std::int32_t own, std::int32_t shared)
-{
-	return (own == inherited ? shared : own) * millisecond;
-}
-
 Reason
 reason_of(Exemption exemption)
 {
@@ -61,125 +57,155 @@ reason_of(Protections protections)
 static_assert(static_cast<int>(Reason::timeout_off) - static_cast<int>(Reason::backs_up) ==
 			  std::countr_zero(protected_by_timeout_off));
 
-// The limits on idleness in force for one session; each 0 if it is off.
-struct Timeouts
+// Why no limit concerns the session at all: of the wrong database, say. Only what wakes the worker
+// can change that.
+std::optional<Reason>
+why_out_of_reach(const Session &session, const Limits &limits)
 {
+	if (!limits.enabled)
+		return Reason::disabled;
+	if (session.own)
+		return Reason::own_session;
+	if (!session.target)
+		return Reason::not_target;
+	if (!session.retirable)
+		return Reason::not_retirable;
+	return std::nullopt;
+}
+
+// A session within reach, with the limits on idleness that are in force for it; each 0 if it is
+// off.
+struct Case
+{
+	const Session &session;
 	Duration idle;
 	Duration in_transaction;
 	Duration blocker;
+	Protections held;     // what protects it
+	bool only_holds_lock; // which does not protect from another's waiting for it
 };
 
-Timeouts
-timeouts(const Session &session, const Limits &limits)
-{
-	return {effective_idle_timeout(session, limits),
-			effective_idle_in_transaction_timeout(session, limits),
-			effective_idle_blocker_timeout(session, limits)};
-}
-
-// Since when a session that is idle, in a transaction or not, is in another's way as well.
-Timestamp
-blocks_idly_since(const Session &session)
-{
-	return std::max(session.idle_since, session.blocks_since);
-}
-
-Verdict
-judge_transaction(const Session &session, const Limits &limits, const Timeouts &timeout,
-				  Timestamp now)
-{
-	if (timeout.in_transaction == 0 && timeout.blocker == 0)
-		return leave(Reason::in_transaction);
-	if (const Protections held = effective_protections(session, limits.protect); held != 0)
-		return leave(reason_of(held));
-	if (timeout.in_transaction > 0 && idle_for(session, timeout.in_transaction, now))
-		return retire(Reason::idle_in_transaction);
-	if (timeout.blocker > 0 && blocks_idly_since(session) <= before(now, timeout.blocker))
-		return retire(Reason::idle_blocker);
-	return leave(Reason::in_transaction);
-}
-
-// May a session that idles with a lock have to go for it? Its lock does not protect it from
-// that, but whatever else it has does.
-bool
-may_be_in_the_way(const Session &session, const Limits &limits, const Timeouts &timeout)
+Case
+case_of(const Session &session, const Limits &limits)
 {
 	constexpr auto but_locks = static_cast<Protections>(~protected_by_lock);
 
-	return timeout.blocker > 0 && session.activity == Activity::idle &&
-		   (session.protections & protected_by_lock) != 0 &&
-		   effective_protections(session, limits.protect & but_locks) == 0;
+	return {.session = session,
+			.idle = effective_idle_timeout(session, limits),
+			.in_transaction = effective_idle_in_transaction_timeout(session, limits),
+			.blocker = effective_idle_blocker_timeout(session, limits),
+			.held = effective_protections(session, limits.protect),
+			.only_holds_lock = session.activity == Activity::idle &&
+							   (session.protections & protected_by_lock) != 0 &&
+							   effective_protections(session, limits.protect & but_locks) == 0};
 }
 
-Verdict
-judge_idleness(const Session &session, const Limits &limits, const Timeouts &timeout, Timestamp now)
+// Why the session stays as long as none of its limits has passed.
+Reason
+why_it_stays(const Case &c)
 {
-	if (may_be_in_the_way(session, limits, timeout) &&
-		blocks_idly_since(session) <= before(now, timeout.blocker))
-		return retire(Reason::idle_lock);
-	if (timeout.idle == 0)
-		return leave(Reason::no_limit);
-	if (const Protections held = effective_protections(session, limits.protect); held != 0)
-		return leave(reason_of(held));
-	if (!idle_for(session, timeout.idle, now))
-		return leave(Reason::idle_too_short);
-	return retire(Reason::idle_timeout);
+	if (c.session.exemption != Exemption::none)
+		return reason_of(c.session.exemption);
+	if (c.idle == 0 && c.in_transaction == 0 && c.blocker == 0)
+		return Reason::no_limit;
+	if (c.session.activity == Activity::busy)
+		return Reason::busy;
+
+	const bool idle = c.session.activity == Activity::idle;
+	if (idle && c.idle == 0)
+		return Reason::no_limit;
+	if (c.held != 0 && (idle || c.in_transaction > 0 || c.blocker > 0))
+		return reason_of(c.held);
+	return idle ? Reason::idle_too_short : Reason::in_transaction;
 }
 
-Verdict
-judge(const Session &session, const Limits &limits, const Timeouts &timeout, Timestamp now)
+// One limit on a session.
+struct Deadline
 {
-	if (timeout.idle == 0 && timeout.in_transaction == 0 && timeout.blocker == 0)
-		return leave(Reason::no_limit);
-	if (session.activity == Activity::busy)
-		return leave(Reason::busy);
-	if (session.activity == Activity::in_transaction)
-		return judge_transaction(session, limits, timeout, now);
-	return judge_idleness(session, limits, timeout, now);
+	Reason reason;             // why the session ends when the limit has passed
+	Timestamp at = never;      // when that is; `never` while its time does not run
+	Timestamp look_at = never; // the earliest that it could be, if the session works on
+};
+
+// The time of a limit that runs since then.
+Deadline
+runs(Reason reason, Timestamp since, Duration limit)
+{
+	const Timestamp at = limit == 0 ? never : after(since, limit);
+	return {reason, at, at};
 }
 
-// The earliest moment at which somebody who works on, or stays as he is for a reason that only
-// his own work can end, could pass this limit.
-Timestamp
-not_before(Duration limit, Timestamp now)
+// The time of a limit that may begin to run at any moment, and nobody says so. A look in each such
+// length of time finds it before it has passed.
+Deadline
+may_begin(Reason reason, Duration limit, Timestamp now)
 {
-	return limit == 0 ? never : after(now, std::max(limit, least_look));
+	return {reason, never, limit == 0 ? never : after(now, std::max(limit, least_look))};
 }
 
-Timestamp
-next_look_at_work(const Timeouts &timeout, Timestamp now)
+Deadline
+idle_deadline(const Case &c, Timestamp now)
 {
-	return std::min({not_before(timeout.idle, now), not_before(timeout.in_transaction, now),
-					 not_before(timeout.blocker, now)});
+	const bool counts = c.session.activity == Activity::idle && c.held == 0 &&
+						c.session.exemption == Exemption::none;
+
+	return counts ? runs(Reason::idle_timeout, c.session.idle_since, c.idle)
+				  : may_begin(Reason::idle_timeout, c.idle, now);
 }
 
-// Nobody says when a session begins to wait for another's lock. But it has to wait for as long
-// as the limit, so that a look in each such length of time finds it before it is due.
-Timestamp
-next_look_at_waits(const Session &session, const Timeouts &timeout, Timestamp now)
+// May the limits on an open transaction end the session?
+bool
+transaction_counts(const Case &c)
 {
-	return session.blocks_since == never ? not_before(timeout.blocker, now)
-										 : after(blocks_idly_since(session), timeout.blocker);
+	return c.session.activity == Activity::in_transaction && c.session.idle_since != never &&
+		   c.held == 0 && c.session.exemption == Exemption::none;
 }
 
-Timestamp
-next_look_in_transaction(const Session &session, const Timeouts &timeout, Timestamp now)
+// An idle session tells the worker when it begins a transaction, and when it has taken a lock that
+// outlives one (server/own_session.cpp).
+Deadline
+transaction_deadline(const Case &c, Timestamp now)
 {
-	Timestamp next = not_before(timeout.idle, now);
+	if (c.session.activity == Activity::idle)
+		return {Reason::idle_in_transaction};
+	return transaction_counts(c)
+			   ? runs(Reason::idle_in_transaction, c.session.idle_since, c.in_transaction)
+			   : may_begin(Reason::idle_in_transaction, c.in_transaction, now);
+}
 
-	if (session.idle_since == never)
-		return next_look_at_work(timeout, now);
-	if (timeout.in_transaction > 0)
-		next = std::min(next, after(session.idle_since, timeout.in_transaction));
-	if (timeout.blocker > 0)
-		next = std::min(next, next_look_at_waits(session, timeout, now));
-	return next;
+Deadline
+blocker_deadline(const Case &c, Timestamp now)
+{
+	const bool idle = c.session.activity == Activity::idle;
+	const Reason reason = idle ? Reason::idle_lock : Reason::idle_blocker;
+	const bool counts =
+		idle ? c.only_holds_lock && c.session.exemption == Exemption::none : transaction_counts(c);
+
+	if (!counts && idle)
+		return {reason};
+	// Nobody says when another session begins to wait for this one.
+	if (!counts || c.session.blocks_since == never)
+		return may_begin(reason, c.blocker, now);
+	return runs(reason, std::max(c.session.idle_since, c.session.blocks_since), c.blocker);
+}
+
+// The limits on a session, in the order in which they count where several have passed.
+using Deadlines = std::array<Deadline, 3>;
+
+const Deadline *
+passed_at(const Deadlines &deadlines, Timestamp moment)
+{
+	const auto *const found =
+		std::find_if(deadlines.begin(), deadlines.end(), [&](const Deadline &deadline) {
+			return deadline.at != never && deadline.at <= moment;
+		});
+	return found == deadlines.end() ? nullptr : found;
 }
 
 } // namespace
 
 Timestamp
-rested_at(const Session &session, Duration first)
+rested_at(const Session &session, Duration first) noexcept
 {
 	constexpr std::uint32_t most_doublings = 6;
 
@@ -190,14 +216,14 @@ rested_at(const Session &session, Duration first)
 }
 
 Verdict
-permission_verdict(Permission permission)
+permission_verdict(Permission permission) noexcept
 {
 	return leave(permission == Permission::superusers_only ? Reason::superuser
 														   : Reason::other_role);
 }
 
 Verdict
-decide(const Session &session, const Call &call, Timestamp now)
+decide(const Session &session, const Call &call, Timestamp now) noexcept
 {
 	if (session.own)
 		return leave(Reason::own_session);
@@ -207,148 +233,79 @@ decide(const Session &session, const Call &call, Timestamp now)
 	if (session.permission != Permission::granted)
 		return permission_verdict(session.permission);
 
-	if (!call.force)
-	{
-		if (session.activity == Activity::busy)
-			return leave(Reason::busy);
-		if (session.activity == Activity::in_transaction)
-			return leave(Reason::in_transaction);
-		if (!idle_for(session, call.idle_for, now))
-			return leave(Reason::idle_too_short);
-		if (const Protections held = effective_protections(session, call.protect); held != 0)
-			return leave(reason_of(held));
-	}
-
 	if (call.force)
 		return {Action::terminate, Reason::forced};
+	if (session.activity == Activity::busy)
+		return leave(Reason::busy);
+	if (session.activity == Activity::in_transaction)
+		return leave(Reason::in_transaction);
+	if (!idle_for(session, call.idle_for, now))
+		return leave(Reason::idle_too_short);
+	if (const Protections held = effective_protections(session, call.protect); held != 0)
+		return leave(reason_of(held));
 	if (!session.retirable)
 		return leave(Reason::not_retirable);
 	return retire(Reason::called);
 }
 
-Duration
-effective_idle_timeout(const Session &session, const Limits &limits)
+Judgement
+judge(const Session &session, const Limits &limits, Timestamp now) noexcept
 {
-	return effective(session.idle_timeout_ms, limits.idle_timeout_ms);
-}
+	if (const auto reason = why_out_of_reach(session, limits))
+		return {leave(*reason), never, leave(*reason), never};
 
-Duration
-effective_idle_in_transaction_timeout(const Session &session, const Limits &limits)
-{
-	return effective(session.idle_in_transaction_timeout_ms, limits.idle_in_transaction_timeout_ms);
-}
+	const Case c = case_of(session, limits);
+	const Deadlines deadlines{transaction_deadline(c, now), blocker_deadline(c, now),
+							  idle_deadline(c, now)};
+	const Timestamp rested = rested_at(session, declined_rest);
+	const auto verdict_at = [&](Timestamp moment) {
+		const Deadline *passed = passed_at(deadlines, moment);
+		if (passed == nullptr)
+			return leave(why_it_stays(c));
+		if (session.asked_until > moment)
+			return leave(Reason::already_asked);
+		if (rested > moment)
+			return leave(Reason::declined_lately);
+		return retire(passed->reason);
+	};
 
-Duration
-effective_idle_blocker_timeout(const Session &session, const Limits &limits)
-{
-	return effective(session.idle_blocker_timeout_ms, limits.idle_blocker_timeout_ms);
-}
-
-std::int32_t
-effective_budget(const Session &session, const Limits &limits)
-{
-	const std::int32_t own = session.connection_budget;
-	return own == inherited ? limits.connection_budget : own;
-}
-
-Protections
-effective_protections(const Session &session, Protections protect)
-{
-	return session.protections & protect &
-		   (session.activity == Activity::idle ? protections_while_idle
-											   : protections_in_transaction);
-}
-
-Verdict
-decide(const Session &session, const Limits &limits, Timestamp now)
-{
-	if (!limits.enabled)
-		return leave(Reason::disabled);
-	if (session.own)
-		return leave(Reason::own_session);
-	if (!session.target)
-		return leave(Reason::not_target);
-	if (!session.retirable)
-		return leave(Reason::not_retirable);
-	if (session.exemption != Exemption::none)
-		return leave(reason_of(session.exemption));
-
-	const Verdict verdict = judge(session, limits, timeouts(session, limits), now);
-	if (verdict.action == Action::leave)
-		return verdict;
-	if (session.asked_until > now)
-		return leave(Reason::already_asked);
-	if (rested_at(session, declined_rest) > now)
-		return leave(Reason::declined_lately);
-	return verdict;
-}
-
-Timestamp
-next_look(const Session &session, const Limits &limits, Timestamp now)
-{
-	const Verdict verdict = decide(session, limits, now);
-	const Timeouts timeout = timeouts(session, limits);
-
-	const Timestamp lock_look = may_be_in_the_way(session, limits, timeout)
-									? next_look_at_waits(session, timeout, now)
-									: never;
-
-	if (verdict.action == Action::retire)
-		return now;
-	if (is_protection(verdict.reason))
-		return std::min(next_look_at_work(timeout, now), lock_look);
-	switch (verdict.reason)
+	Judgement result{verdict_at(now), never, verdict_at(now), never};
+	std::array moments{deadlines[0].at, deadlines[1].at, deadlines[2].at, session.asked_until,
+					   rested};
+	std::sort(moments.begin(), moments.end());
+	for (const Timestamp moment : moments)
 	{
-	case Reason::busy:
-	case Reason::exempt:
-	case Reason::exempt_application:
-	case Reason::exempt_role:
-		return next_look_at_work(timeout, now);
-	case Reason::in_transaction:
-		return next_look_in_transaction(session, timeout, now);
-	case Reason::idle_too_short:
-		return std::min(after(session.idle_since, timeout.idle), lock_look);
-	case Reason::no_limit:
-		return lock_look;
-	case Reason::already_asked:
-		return session.asked_until;
-	case Reason::declined_lately:
-		return rested_at(session, declined_rest);
-	default:
-		return never; // only another setting can change it, and that wakes the worker
+		if (moment <= now || moment == never || verdict_at(moment) == result.verdict)
+			continue;
+		result.changes_at = moment;
+		result.then = verdict_at(moment);
+		break;
 	}
+
+	if (result.verdict.action == Action::retire)
+		result.look_at = now;
+	else if (passed_at(deadlines, now) != nullptr)
+		result.look_at = result.changes_at;
+	else
+		result.look_at =
+			std::min({deadlines[0].look_at, deadlines[1].look_at, deadlines[2].look_at});
+	return result;
 }
 
 Forecast
-forecast(const Session &session, const Limits &limits, Timestamp now)
+forecast(const Session &session, const Limits &limits, Timestamp now) noexcept
 {
-	const Verdict verdict = decide(session, limits, now);
-	const Timeouts timeout = timeouts(session, limits);
+	const Judgement present = judge(session, limits, now);
+	Judgement future = present;
 
-	if (verdict.action == Action::retire)
-		return {now, verdict.reason};
-	const Timestamp in_the_way =
-		timeout.blocker > 0 ? after(blocks_idly_since(session), timeout.blocker) : never;
-	const Forecast by_lock = may_be_in_the_way(session, limits, timeout) && in_the_way != never
-								 ? Forecast{in_the_way, Reason::idle_lock}
-								 : Forecast{never, verdict.reason};
-
-	if (verdict.reason == Reason::idle_too_short)
+	while (future.verdict.action == Action::leave && future.changes_at != never)
 	{
-		const Timestamp too_long = after(session.idle_since, timeout.idle);
-		return by_lock.at < too_long ? by_lock : Forecast{too_long, Reason::idle_timeout};
+		now = future.changes_at;
+		future = judge(session, limits, now);
 	}
-	if (verdict.reason == Reason::holds_lock || verdict.reason == Reason::no_limit)
-		return by_lock;
-	if (verdict.reason != Reason::in_transaction || session.idle_since == never)
-		return {never, verdict.reason};
-
-	const Timestamp too_long =
-		timeout.in_transaction > 0 ? after(session.idle_since, timeout.in_transaction) : never;
-	if (too_long == never && in_the_way == never)
-		return {never, verdict.reason};
-	return too_long <= in_the_way ? Forecast{too_long, Reason::idle_in_transaction}
-								  : Forecast{in_the_way, Reason::idle_blocker};
+	if (future.verdict.action == Action::leave)
+		return {never, present.verdict.reason};
+	return {now, future.verdict.reason};
 }
 
 } // namespace ai_cleanup

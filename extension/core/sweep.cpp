@@ -34,9 +34,10 @@ apply_hard_limits(const Work &work)
 
 	for (std::size_t i = 0; i < work.sessions.size(); i++)
 	{
-		work.verdicts[i] = decide(work.sessions[i], work.limits, work.now);
-		if (work.verdicts[i].action == Action::leave)
-			next = std::min(next, next_look(work.sessions[i], work.limits, work.now));
+		const Judgement judgement = judge(work.sessions[i], work.limits, work.now);
+		work.verdicts[i] = judgement.verdict;
+		if (judgement.verdict.action == Action::leave)
+			next = std::min(next, judgement.look_at);
 	}
 	return next;
 }

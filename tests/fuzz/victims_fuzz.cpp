@@ -4,7 +4,7 @@
 //
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover
 //       -Iextension tests/fuzz/victims_fuzz.cpp extension/core/victims.cpp
-//       extension/core/sweep.cpp extension/core/policy.cpp -o /tmp/victims_fuzz
+//       extension/core/{sweep,policy,limits,relief}.cpp -o /tmp/victims_fuzz
 //   /tmp/victims_fuzz -max_total_time=60 -max_len=3000
 #include "core/sweep.hpp"
 #include "core/victims.hpp"

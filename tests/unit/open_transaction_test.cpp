@@ -52,7 +52,7 @@ TEST(OpenTransaction, EndsWithItsLimits)
 	};
 
 	for (const auto &c : cases)
-		EXPECT_EQ(decide(open_for(c.idle, c.waited_for), limits, noon), c.expected)
+		EXPECT_EQ(judge(open_for(c.idle, c.waited_for), limits, noon).verdict, c.expected)
 			<< c.idle << ' ' << c.waited_for;
 }
 
@@ -62,9 +62,9 @@ TEST(OpenTransaction, IsNotIdleness)
 	idle_only.idle_timeout_ms = 1;
 	idle_only.idle_in_transaction_timeout_ms = 0;
 	idle_only.idle_blocker_timeout_ms = 0;
-	EXPECT_EQ(decide(open_for(3600 * second, 3600 * second), idle_only, noon),
+	EXPECT_EQ(judge(open_for(3600 * second, 3600 * second), idle_only, noon).verdict,
 			  (Verdict{Action::leave, Reason::in_transaction}));
-	EXPECT_EQ(decide(forgotten, limits, noon), (Verdict{Action::leave, Reason::no_limit}));
+	EXPECT_EQ(judge(forgotten, limits, noon).verdict, (Verdict{Action::leave, Reason::no_limit}));
 }
 
 TEST(OpenTransaction, OwnLimitsOutrankTheFiles)
@@ -72,13 +72,14 @@ TEST(OpenTransaction, OwnLimitsOutrankTheFiles)
 	Session session = open_for(10 * second, 10 * second);
 	session.idle_in_transaction_timeout_ms = 0;
 	session.idle_blocker_timeout_ms = 0;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::no_limit}));
+	EXPECT_EQ(judge(session, limits, noon).verdict, (Verdict{Action::leave, Reason::no_limit}));
 	session.idle_in_transaction_timeout_ms = 10'000;
-	EXPECT_EQ(decide(session, limits, noon),
+	EXPECT_EQ(judge(session, limits, noon).verdict,
 			  (Verdict{Action::retire, Reason::idle_in_transaction}));
 	session.idle_in_transaction_timeout_ms = inherited;
 	session.idle_blocker_timeout_ms = 10'000;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::retire, Reason::idle_blocker}));
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::retire, Reason::idle_blocker}));
 }
 
 // In the middle of a request it has no moment since which it has been idle.
@@ -86,23 +87,26 @@ TEST(OpenTransaction, MustBeKnownToBeIdle)
 {
 	Session session = open_for(3600 * second, 3600 * second);
 	session.idle_since = never;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::in_transaction}));
-	EXPECT_EQ(next_look(session, limits, noon), noon + 5 * second);
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::leave, Reason::in_transaction}));
+	EXPECT_EQ(judge(session, limits, noon).look_at, noon + 5 * second);
 }
 
 TEST(OpenTransaction, MayBeProtectedButNotByItsLocks)
 {
 	Session session = open_for(3600 * second, -1);
 	session.protections = protected_by_lock;
-	EXPECT_EQ(decide(session, limits, noon).action, Action::retire);
+	EXPECT_EQ(judge(session, limits, noon).verdict.action, Action::retire);
 	session.protections = protected_by_listen;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::listens}));
+	EXPECT_EQ(judge(session, limits, noon).verdict, (Verdict{Action::leave, Reason::listens}));
 	session.protections = protected_by_temp_table;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::has_temp_table}));
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::leave, Reason::has_temp_table}));
 	session.protections = protected_by_snapshot;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::exported_snapshot}));
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::leave, Reason::exported_snapshot}));
 	session.protections = protected_by_timeout_off;
-	EXPECT_EQ(decide(session, limits, noon), (Verdict{Action::leave, Reason::timeout_off}));
+	EXPECT_EQ(judge(session, limits, noon).verdict, (Verdict{Action::leave, Reason::timeout_off}));
 }
 
 TEST(OpenTransaction, NeverEndsForACall)
@@ -132,7 +136,7 @@ TEST(OpenTransaction, NextLookAndForecast)
 	for (const auto &c : cases)
 	{
 		const Session session = open_for(c.idle, c.waited_for);
-		EXPECT_EQ(next_look(session, limits, noon), c.look) << c.idle << ' ' << c.waited_for;
+		EXPECT_EQ(judge(session, limits, noon).look_at, c.look) << c.idle << ' ' << c.waited_for;
 		EXPECT_EQ(forecast(session, limits, noon).at, c.forecast) << c.idle << ' ' << c.waited_for;
 	}
 }
@@ -151,9 +155,9 @@ TEST(OpenTransaction, NoWaitIsFoundTooLate)
 		for (;;)
 		{
 			session.blocks_since = waits_from <= now ? waits_from : never;
-			if (decide(session, blocker_only, now).action == Action::retire)
+			if (judge(session, blocker_only, now).verdict.action == Action::retire)
 				break;
-			const Timestamp next = next_look(session, blocker_only, now);
+			const Timestamp next = judge(session, blocker_only, now).look_at;
 			ASSERT_GT(next, now);
 			now = next;
 		}
@@ -199,8 +203,9 @@ TEST(IdleLockHolder, EndsWhenItIsInTheWayForTooLong)
 	for (const auto &c : cases)
 	{
 		const Session session = idle_holder(c.idle, c.waited_for);
-		EXPECT_EQ(decide(session, limits, noon), c.expected) << c.idle << ' ' << c.waited_for;
-		EXPECT_EQ(next_look(session, limits, noon), c.look) << c.idle << ' ' << c.waited_for;
+		EXPECT_EQ(judge(session, limits, noon).verdict, c.expected)
+			<< c.idle << ' ' << c.waited_for;
+		EXPECT_EQ(judge(session, limits, noon).look_at, c.look) << c.idle << ' ' << c.waited_for;
 		EXPECT_EQ(forecast(session, limits, noon).at, c.forecast.at);
 		EXPECT_EQ(forecast(session, limits, noon).reason, c.forecast.reason);
 	}
@@ -213,17 +218,20 @@ TEST(IdleLockHolder, WhatProtectsIt)
 	Session session = idle_holder(3600 * second, 3600 * second);
 	Limits ten_minutes = limits;
 	ten_minutes.idle_timeout_ms = 600'000;
-	EXPECT_EQ(decide(session, ten_minutes, noon), (Verdict{Action::retire, Reason::idle_lock}));
+	EXPECT_EQ(judge(session, ten_minutes, noon).verdict,
+			  (Verdict{Action::retire, Reason::idle_lock}));
 	session.protections |= protected_by_backup;
-	EXPECT_EQ(decide(session, ten_minutes, noon), (Verdict{Action::leave, Reason::backs_up}));
+	EXPECT_EQ(judge(session, ten_minutes, noon).verdict,
+			  (Verdict{Action::leave, Reason::backs_up}));
 	session.protections = protected_by_lock;
 	session.idle_blocker_timeout_ms = 0;
-	EXPECT_EQ(decide(session, ten_minutes, noon), (Verdict{Action::leave, Reason::holds_lock}));
+	EXPECT_EQ(judge(session, ten_minutes, noon).verdict,
+			  (Verdict{Action::leave, Reason::holds_lock}));
 	EXPECT_EQ(decide(session, Call{false, shop, 0}, noon),
 			  (Verdict{Action::leave, Reason::holds_lock}));
 	session.idle_blocker_timeout_ms = inherited;
 	session.protections = 0;
-	EXPECT_EQ(decide(session, limits, noon), left_alone);
+	EXPECT_EQ(judge(session, limits, noon).verdict, left_alone);
 }
 
 // What works now, or is idle, may leave a transaction open at once.
@@ -232,7 +240,7 @@ TEST(OpenTransaction, WhoIsBusyIsLookedAtInTime)
 	Session session = forgotten;
 	session.activity = Activity::busy;
 	session.idle_since = never;
-	EXPECT_EQ(next_look(session, limits, noon), noon + 5 * second);
+	EXPECT_EQ(judge(session, limits, noon).look_at, noon + 5 * second);
 }
 
 TEST(OpenTransaction, ForecastOfIdleness)

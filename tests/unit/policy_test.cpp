@@ -199,11 +199,12 @@ TEST(PolicyOfCalls, LeastIdleAge)
 
 TEST(PolicyOfLimits, PrecedenceOfReasons)
 {
-	expect_precedence(
-		{disabled, own, not_target, not_retirable, no_limit, busy, in_transaction, idle_too_short,
-		 already_asked, declined_lately},
-		{Action::retire, Reason::idle_timeout},
-		[](const Session &session, const Limits &limits) { return decide(session, limits, now); });
+	expect_precedence({disabled, own, not_target, not_retirable, no_limit, busy, in_transaction,
+					   idle_too_short, already_asked, declined_lately},
+					  {Action::retire, Reason::idle_timeout},
+					  [](const Session &session, const Limits &limits) {
+						  return judge(session, limits, now).verdict;
+					  });
 }
 
 // The worker acts for the server's owner, in every target database.
@@ -214,7 +215,8 @@ TEST(PolicyOfLimits, CallersPermissionsDoNotConcernThem)
 		Session session = idle_session;
 		Limits limits = ten_minutes;
 		obstacle.put(session, limits);
-		EXPECT_EQ(decide(session, limits, now), (Verdict{Action::retire, Reason::idle_timeout}))
+		EXPECT_EQ(judge(session, limits, now).verdict,
+				  (Verdict{Action::retire, Reason::idle_timeout}))
 			<< text(obstacle.reason);
 	}
 }
@@ -246,13 +248,14 @@ TEST(PolicyOfLimits, OwnIdleTimeoutOutranksTheFilesOne)
 
 		if (c.expected == 0)
 		{
-			EXPECT_EQ(decide(session, limits, now), left(Reason::no_limit));
+			EXPECT_EQ(judge(session, limits, now).verdict, left(Reason::no_limit));
 			continue;
 		}
 		session.idle_since = now - c.expected;
-		EXPECT_EQ(decide(session, limits, now), (Verdict{Action::retire, Reason::idle_timeout}));
+		EXPECT_EQ(judge(session, limits, now).verdict,
+				  (Verdict{Action::retire, Reason::idle_timeout}));
 		session.idle_since = now - c.expected + 1;
-		EXPECT_EQ(decide(session, limits, now), left(Reason::idle_too_short));
+		EXPECT_EQ(judge(session, limits, now).verdict, left(Reason::idle_too_short));
 	}
 }
 
@@ -261,12 +264,13 @@ TEST(PolicyOfLimits, RequestHoldsUntilItExpires)
 	Session session = idle_session;
 
 	session.asked_until = now + 1;
-	EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::already_asked));
+	EXPECT_EQ(judge(session, ten_minutes, now).verdict, left(Reason::already_asked));
 	session.asked_until = now;
-	EXPECT_EQ(decide(session, ten_minutes, now), (Verdict{Action::retire, Reason::idle_timeout}));
+	EXPECT_EQ(judge(session, ten_minutes, now).verdict,
+			  (Verdict{Action::retire, Reason::idle_timeout}));
 	session.asked_until = never; // it has agreed and is on its way out
-	EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::already_asked));
-	EXPECT_EQ(next_look(session, ten_minutes, now), never);
+	EXPECT_EQ(judge(session, ten_minutes, now).verdict, left(Reason::already_asked));
+	EXPECT_EQ(judge(session, ten_minutes, now).look_at, never);
 }
 
 TEST(PolicyOfLimits, RestAfterDecliningDoublesUpToAMinute)
@@ -284,10 +288,11 @@ TEST(PolicyOfLimits, RestAfterDecliningDoublesUpToAMinute)
 		session.idle_timeout_ms = 1;
 		session.declines = c.declines;
 		session.declined_at = now - c.rest + 1;
-		EXPECT_EQ(decide(session, ten_minutes, now), left(Reason::declined_lately)) << c.declines;
-		EXPECT_EQ(next_look(session, ten_minutes, now), now + 1) << c.declines;
+		EXPECT_EQ(judge(session, ten_minutes, now).verdict, left(Reason::declined_lately))
+			<< c.declines;
+		EXPECT_EQ(judge(session, ten_minutes, now).look_at, now + 1) << c.declines;
 		session.declined_at = now - c.rest;
-		EXPECT_EQ(decide(session, ten_minutes, now),
+		EXPECT_EQ(judge(session, ten_minutes, now).verdict,
 				  (Verdict{Action::retire, Reason::idle_timeout}))
 			<< c.declines;
 	}
@@ -342,7 +347,7 @@ TEST(PolicyOfLimits, NextLook)
 		Session session = idle_session;
 		Limits limits = ten_minutes;
 		c.put(session, limits);
-		EXPECT_EQ(next_look(session, limits, now), c.expected) << c.what;
+		EXPECT_EQ(judge(session, limits, now).look_at, c.expected) << c.what;
 	}
 }
 
@@ -350,9 +355,9 @@ TEST(PolicyOfLimits, NextLookStopsAtNever)
 {
 	Session session = idle_session;
 	session.activity = Activity::busy;
-	EXPECT_EQ(next_look(session, ten_minutes, never - limit), never);
-	EXPECT_EQ(next_look(session, ten_minutes, never - limit - 1), never - 1);
-	EXPECT_EQ(next_look(session, ten_minutes, never), never);
+	EXPECT_EQ(judge(session, ten_minutes, never - limit).look_at, never);
+	EXPECT_EQ(judge(session, ten_minutes, never - limit - 1).look_at, never - 1);
+	EXPECT_EQ(judge(session, ten_minutes, never).look_at, never);
 }
 
 TEST(PolicyOfLimits, SweepJudgesEachAndReturnsTheEarliestLook)

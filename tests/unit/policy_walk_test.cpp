@@ -117,8 +117,8 @@ TEST(PolicyWalk, LooksAgainOnlyInTheFuture)
 		const Timestamp now = dice.one_in(4) ? dice.one_of(moments) : start;
 		const Session session = random_sheltered_session(dice, start);
 		const Limits limits = random_limits(dice);
-		const Verdict verdict = decide(session, limits, now);
-		const Timestamp look = next_look(session, limits, now);
+		const Verdict verdict = judge(session, limits, now).verdict;
+		const Timestamp look = judge(session, limits, now).look_at;
 
 		if (verdict.action == Action::leave)
 		{
@@ -190,7 +190,7 @@ TEST(PolicyWalk, NobodyAtWorkComesDueBeforeTheLook)
 		Session session = random_session(dice, start);
 		session.activity = dice.one_in(2) ? Activity::busy : Activity::in_transaction;
 		session.idle_in_transaction_timeout_ms = session.idle_blocker_timeout_ms = 0;
-		Timestamp look = next_look(session, limits, start);
+		Timestamp look = judge(session, limits, start).look_at;
 		if (look == never)
 			continue;
 		const Duration limit = effective_idle_timeout(session, limits);
@@ -204,7 +204,7 @@ TEST(PolicyWalk, NobodyAtWorkComesDueBeforeTheLook)
 		session.activity = Activity::idle;
 		session.idle_since = dice.between(start, look - 1);
 		for (const Timestamp moment : {dice.between(session.idle_since, look - 1), look - 1})
-			EXPECT_EQ(decide(session, limits, moment).action, Action::leave);
+			EXPECT_EQ(judge(session, limits, moment).verdict.action, Action::leave);
 	}
 	EXPECT_GT(at_work, 500);
 }

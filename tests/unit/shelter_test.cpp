@@ -63,7 +63,7 @@ TEST(Shelter, ProtectsFromTheLimitAndFromACall)
 	{
 		const Session session = sheltered(shelter.protections);
 		const Verdict stays{Action::leave, shelter.reason};
-		EXPECT_EQ(decide(session, one_minute, noon), stays);
+		EXPECT_EQ(judge(session, one_minute, noon).verdict, stays);
 		EXPECT_EQ(decide(session, Call{false, shop, 0}, noon), stays);
 	}
 }
@@ -85,7 +85,8 @@ TEST(Shelter, ProtectsOnlyByWhatTheSettingNames)
 			limits.protect = named;
 			const bool stays = (held & named & protections_while_idle) != 0;
 			const Session session = sheltered(held);
-			EXPECT_EQ(decide(session, limits, noon).action, stays ? Action::leave : Action::retire);
+			EXPECT_EQ(judge(session, limits, noon).verdict.action,
+					  stays ? Action::leave : Action::retire);
 			EXPECT_EQ(decide(session, Call{false, shop, 0, named}, noon).action,
 					  stays ? Action::leave : Action::retire);
 			std::array<std::uint32_t, 1> among{0};
@@ -111,7 +112,7 @@ TEST(Shelter, WhereItCounts)
 // When it ends, the session has worked, and is not due before its limit has passed again.
 TEST(Shelter, LooksAgainNoSoonerThanItCouldEnd)
 {
-	EXPECT_EQ(next_look(sheltered(protected_by_lock), one_minute, noon), noon + 60 * second);
+	EXPECT_EQ(judge(sheltered(protected_by_lock), one_minute, noon).look_at, noon + 60 * second);
 	EXPECT_EQ(forecast(sheltered(protected_by_lock), one_minute, noon).at, never);
 	EXPECT_EQ(forecast(sheltered(protected_by_lock), one_minute, noon).reason, Reason::holds_lock);
 }
@@ -122,10 +123,10 @@ TEST(Exemption, FromTheLimitButNotFromACall)
 	{
 		Session session = forgotten;
 		session.exemption = exemption;
-		EXPECT_EQ(decide(session, one_minute, noon), (Verdict{Action::leave, reason}));
+		EXPECT_EQ(judge(session, one_minute, noon).verdict, (Verdict{Action::leave, reason}));
 		EXPECT_EQ(decide(session, Call{false, shop, 0}, noon),
 				  (Verdict{Action::retire, Reason::called}));
-		EXPECT_EQ(next_look(session, one_minute, noon), noon + 60 * second);
+		EXPECT_EQ(judge(session, one_minute, noon).look_at, noon + 60 * second);
 	}
 }
 

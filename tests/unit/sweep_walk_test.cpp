@@ -95,7 +95,7 @@ TEST(SweepWalk, NeverMoreThanNeededAndNeverWhoMayNot)
 			const bool goes = verdict.action == Action::retire;
 			if (!goes || verdict.reason == Reason::idle_timeout)
 			{
-				EXPECT_EQ(verdict, decide(session, limits, noon));
+				EXPECT_EQ(verdict, judge(session, limits, noon).verdict);
 			}
 			if (goes)
 			{

@@ -1,7 +1,6 @@
 // Snapshot, decide, ask, wait: the same path as the worker's, and then the caller is told.
 #include "server/requesters/call.hpp"
 
-#include "bridge/guard.hpp"
 #include "server/requesters/retirement.hpp"
 #include "server/snapshot/permission.hpp"
 #include "server/snapshot/snapshot.hpp"
@@ -197,7 +196,7 @@ plan(const Call &call, With with)
 
 	set_permissions(snapshot.sessions, call.database);
 	for (std::size_t i = 0; i < count; i++)
-		verdicts[i] = guarded([&] { return decide(snapshot.sessions[i], call, now); });
+		verdicts[i] = decide(snapshot.sessions[i], call, now);
 	return {snapshot, {verdicts, count}, now};
 }
 

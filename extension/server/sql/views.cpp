@@ -1,7 +1,7 @@
 // The functions behind the views ai_connections and ai_cleanup_journal. As in pg_stat_activity,
 // every role sees which session it is, and only those that may read its statistics see what it
 // does.
-#include "bridge/guard.hpp"
+#include "core/policy.hpp"
 #include "server/snapshot/blockers.hpp"
 #include "server/snapshot/permission.hpp"
 #include "server/snapshot/scope.hpp"
@@ -85,7 +85,7 @@ void
 add_prospects(Connection &row, const Session &session, const Limits &limits, Timestamp now)
 {
 	const char *exempt_by = text(session.exemption);
-	const Forecast future = guarded([&] { return forecast(session, limits, now); });
+	const Forecast future = forecast(session, limits, now);
 
 	row.add(protection_array(effective_protections(session, limits.protect)));
 	if (exempt_by == nullptr)
