@@ -1,4 +1,5 @@
-// The reasons' texts. Called by whoever shows a verdict.
+// The reasons' texts. Each follows "reason: " in the log and in what a client is told, and what
+// it names last (a setting, a call) may be told more of there.
 #include "verdict.hpp"
 
 #include "postgres_free.hpp"

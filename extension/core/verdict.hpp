@@ -1,5 +1,5 @@
 // What the policy decided for one session, and why. The reasons' texts have their only home
-// here: the log, the messages to clients, SQL and the tests use these.
+// here: the journal, the log, the messages to clients and SQL use these.
 #pragma once
 
 #include <cstdint>
@@ -17,42 +17,44 @@ enum class Action : std::uint8_t
 
 enum class Reason : std::uint8_t
 {
-	called,              // ai_cleanup() asked for it
-	forced,              // ai_cleanup(force => true) asked for it
-	idle_timeout,        // idle for longer than ai_cleanup.idle_timeout
-	idle_in_transaction, // so, in a transaction, than ai_cleanup.idle_in_transaction_timeout
-	idle_blocker,        // so, with another session waiting for its locks, than
-						 // ai_cleanup.idle_blocker_timeout
-	over_budget,         // its database has more sessions than ai_cleanup.connection_budget
-	headroom,            // the server has fewer free slots than ai_cleanup.headroom
-	admission,           // a login needed its slot
-	idle_lock,           // idle for longer than ai_cleanup.idle_blocker_timeout with a lock that
-						 // another session waits for
-						 // (so far they are kept in the journal's file: new ones come here)
-	own_session,         // it is the caller's
-	other_database,      // the call is about another database
-	not_target,          // ai_cleanup.databases leaves its database out
-	disabled,            // ai_cleanup.enabled is off
-	exempt,              // ai_cleanup.exempt is on for it
-	exempt_application,  // ai_cleanup.exempt_applications has its application
-	exempt_role,         // ai_cleanup.exempt_roles has its role
-	superuser,           // only superusers may end it
-	other_role,          // the caller may not signal its role
-	busy,                // it is executing
-	in_transaction,      // it has a transaction open
-	backs_up,            // protected: it runs a base backup
-	has_cursor,          // protected: it has a cursor WITH HOLD
-	listens,             // protected: it listens for notifications
-	holds_lock,          // protected: it holds a session-level lock
-	replicates,          // protected: it has a temporary replication slot or an origin
-	exported_snapshot,   // protected: others may use the snapshot of its transaction
-	has_temp_table,      // protected: it has temporary objects
-	timeout_off,         // protected: it has switched PostgreSQL's own limit off
-	not_retirable,       // another library handles its SIGUSR2
-	idle_too_short,      // not idle for as long as was asked for, or as the limit says
-	no_limit,            // no limit on idleness is set for it
-	already_asked,       // a request is out and not answered yet
-	declined_lately,     // it was asked and was not idle after all
+	// Why a session ends. These are in the journal's file: their numbers never change.
+	called = 0,              // ai_cleanup() asked for it
+	forced = 1,              // ai_cleanup(force => true) asked for it
+	idle_timeout = 2,        // idle for longer than ai_cleanup.idle_timeout
+	idle_in_transaction = 3, // so, in a transaction, than ai_cleanup.idle_in_transaction_timeout
+	idle_blocker = 4,        // so, with another session waiting for its locks, than
+							 // ai_cleanup.idle_blocker_timeout
+	over_budget = 5,         // its database has more sessions than ai_cleanup.connection_budget
+	headroom = 6,            // the server has fewer free slots than ai_cleanup.headroom
+	admission = 7,           // a login needed its slot
+	idle_lock = 8,           // idle for longer than ai_cleanup.idle_blocker_timeout with a lock
+							 // that another session waits for
+
+	// Why a session stays. These are kept nowhere.
+	own_session = 64,   // it is the caller's
+	other_database,     // the call is about another database
+	not_target,         // ai_cleanup.databases leaves its database out
+	disabled,           // ai_cleanup.enabled is off
+	exempt,             // ai_cleanup.exempt is on for it
+	exempt_application, // ai_cleanup.exempt_applications has its application
+	exempt_role,        // ai_cleanup.exempt_roles has its role
+	superuser,          // only superusers may end it
+	other_role,         // the caller may not signal its role
+	busy,               // it is executing
+	in_transaction,     // it has a transaction open
+	backs_up,           // protected: it runs a base backup
+	has_cursor,         // protected: it has a cursor WITH HOLD
+	listens,            // protected: it listens for notifications
+	holds_lock,         // protected: it holds a session-level lock
+	replicates,         // protected: it has a temporary replication slot or an origin
+	exported_snapshot,  // protected: others may use the snapshot of its transaction
+	has_temp_table,     // protected: it has temporary objects
+	timeout_off,        // protected: it has switched PostgreSQL's own limit off
+	not_retirable,      // another library handles its SIGUSR2
+	idle_too_short,     // not idle for as long as was asked for, or as the limit says
+	no_limit,           // no limit on idleness is set for it
+	already_asked,      // a request is out and not answered yet
+	declined_lately,    // it was asked and was not idle after all
 };
 
 struct Verdict
@@ -85,7 +87,7 @@ is_protection(Reason reason)
 	return reason >= Reason::backs_up && reason <= Reason::timeout_off;
 }
 
-// One stable text for each reason.
+// One stable text for each reason, null-terminated.
 std::string_view text(Reason reason);
 
 } // namespace ai_cleanup

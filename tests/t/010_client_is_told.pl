@@ -18,7 +18,7 @@ sub check_words
 	is($words->{V}, 'FATAL', "$name: severity, not localized");
 	is($words->{C}, '57P05', "$name: SQLSTATE");
 	is($words->{M}, 'ai_cleanup retired this idle connection', "$name: message");
-	like($words->{D}, qr/^The session had been idle for \d+(\.\d)? s; $cause\.$/,
+	like($words->{D}, qr/^The session had been idle for \d+(\.\d)? s; reason: $cause\.$/,
 		"$name: detail");
 	like($words->{H}, qr/^Connect again.*nothing after the last completed command was committed/,
 		"$name: hint");
@@ -40,14 +40,14 @@ for my $tcp (0, 1)
 	my $peer = $tcp ? '127\.0\.0\.1:\d+' : '\[local\]';
 	my $pid = $client->pid;
 	like(new_log($node, $from),
-		qr/LOG:  ai_cleanup retired session $pid: database "work", role "\w+", application "my app", client $peer, idle for \d+\.\d s, $call \(role "the boss"\)\n/,
+		qr/LOG:  ai_cleanup retired session $pid: database "work", role "\w+", application "my app", client $peer, idle for \d+\.\d s; reason: $call \(role "the boss"\)\n/,
 		"$how: and in the log");
 	my @lines = split(/\n/, new_log($node, $from));
 	is(scalar(@lines), 1, "$how: in one line") or note explain \@lines;
 
 	$client =
 	  connect_to($node, 'work', tcp => $tcp, options => '-c ai_cleanup.idle_timeout=200ms');
-	check_words($client->last_words, 'ai_cleanup\.idle_timeout is 200ms \(connection option\)', "$how, limit");
+	check_words($client->last_words, 'idle for longer than ai_cleanup\.idle_timeout, which is 200ms \(connection option\)', "$how, limit");
 
 	# In psql, at its next command.
 	my $address = $tcp ? '127.0.0.1' : $node->host;
@@ -61,7 +61,7 @@ for my $tcp (0, 1)
 	eval { $psql->query('SELECT 1') };
 	like($psql->{stderr}, qr/FATAL:  57P05: ai_cleanup retired this idle connection\n/,
 		"$how: psql shows it with its SQLSTATE");
-	like($psql->{stderr}, qr/DETAIL:  The session had been idle for .*; $call\.\n/,
+	like($psql->{stderr}, qr/DETAIL:  The session had been idle for .*; reason: $call\.\n/,
 		"$how: psql shows the detail");
 	like($psql->{stderr}, qr/HINT:  Connect again/, "$how: psql shows the hint");
 }

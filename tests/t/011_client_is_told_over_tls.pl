@@ -42,7 +42,7 @@ for my $way (map { ([ 'TLSv1.2', $_ ], [ 'TLSv1.3', $_ ]) } 'at_once', 'when_it_
 	eval { $psql->query('SELECT 1') };
 	like($psql->{stderr}, qr/FATAL:  57P05: ai_cleanup retired this idle connection\n/,
 		"$version: the client is told");
-	like($psql->{stderr}, qr/DETAIL:  The session had been idle for .*; ai_cleanup\(\) was called/,
+	like($psql->{stderr}, qr/DETAIL:  The session had been idle for .*; reason: ai_cleanup\(\) was called/,
 		"$version: why");
 	like($psql->{stderr}, qr/HINT:  Connect again/, "$version: and what to do");
 	like(new_log($node, $from), qr/ai_cleanup retired session $pid: database "work"/,

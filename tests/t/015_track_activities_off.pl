@@ -87,7 +87,7 @@ $busy->query('BEGIN');
 $node->append_conf('postgresql.conf', "ai_cleanup.enabled = on\n");
 $admin->query('SET ai_cleanup.idle_timeout = 0');
 $node->reload;
-like($limited->last_words->{D}, qr/idle for (1\.[2-9]|[2-9]|\d\d).*idle_timeout is 1200ms/,
+like($limited->last_words->{D}, qr/idle for (1\.[2-9]|[2-9]|\d\d).*idle_timeout, which is 1200ms/,
 	'the worker ends it with the right age');
 is($busy->query('COMMIT')->{tags}[0], 'COMMIT', 'and spares the one in a transaction');
 

@@ -49,7 +49,7 @@ wait_for('the idle ones are gone', sub {
 ok(!$cut || $longest > 0.3, 'a session that works now and then stays');
 
 my $log = new_log($node, $from);
-my $limit = 'ai_cleanup\.idle_timeout is 700ms \(configuration file\)';
+my $limit = 'reason: idle for longer than ai_cleanup\.idle_timeout, which is 700ms \(configuration file\)';
 for (
 	[ a => 'work', 'app', 'web server', '\[local\]' ],
 	[ b => 'work', 'app', '', '127\.0\.0\.1:\d+' ],
@@ -61,7 +61,7 @@ for (
 	my @lines = grep { /ai_cleanup/ && /\b$pid\b/ } split(/\n/, $log);
 	is(scalar(@lines), 1, "one line in the log for session $name") or note explain \@lines;
 	my ($age) = ($lines[0] // '') =~
-	  qr/LOG:  ai_cleanup retired session $pid: database "$database", role "$role", application "$application", client $client, idle for ([\d.]+) s, $limit$/;
+	  qr/LOG:  ai_cleanup retired session $pid: database "$database", role "$role", application "$application", client $client, idle for ([\d.]+) s; $limit$/;
 	ok(defined $age, 'it says whose it was and what the limit is') or note $lines[0];
 	cmp_ok($age // 0, '>=', 0.7, 'and how long it was idle: no less than the limit');
 

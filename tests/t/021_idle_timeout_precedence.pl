@@ -64,7 +64,7 @@ for my $name (sort keys %ended)
 {
 	my ($limit, $client) = @{ $ended{$name} };
 	my $words = $client->last_words;
-	like($words->{D}, qr/ai_cleanup\.idle_timeout is \Q$limit\E\.$/, "$name: $limit");
+	like($words->{D}, qr/ai_cleanup\.idle_timeout, which is \Q$limit\E\.$/, "$name: $limit");
 }
 # The limits of those above have passed for these as well, had one been in force.
 ok(is_alive($spared{$_}), "$_: spared") for sort keys %spared;

@@ -38,7 +38,7 @@ idle_for(1, @idle, @kept, @own);
 # Lowered below their age. The old limit would have let them be for an hour.
 my $begin = time;
 set('900ms');
-like($_->last_words->{D}, qr/idle_timeout is 900ms \(configuration file\)\.$/, 'lowered: an idle session goes') for @idle;
+like($_->last_words->{D}, qr/idle_timeout, which is 900ms \(configuration file\)\.$/, 'lowered: an idle session goes') for @idle;
 cmp_ok(time - $begin, '<', 30, 'at once');
 ok(is_alive($_), 'a database that is free stays so, however low the file') for @kept;
 ok(is_alive($_), 'a role with its own limit keeps it') for @own;
@@ -48,7 +48,7 @@ set('1h');
 my ($soon) = idle_clients($node, $admin, 1, 'work');
 $begin = time;
 set('1500ms');
-like($soon->last_words->{D}, qr/idle_timeout is 1500ms \(configuration file\)\.$/, 'lowered: one will go in its time');
+like($soon->last_words->{D}, qr/idle_timeout, which is 1500ms \(configuration file\)\.$/, 'lowered: one will go in its time');
 cmp_ok(time - $begin, '<', 30, 'not in the old one');
 
 # A session that is past its limit, and the worker has not seen it yet: it is held up until the
@@ -97,7 +97,7 @@ $follower->query('SET ai_cleanup.idle_timeout = 0');
 $follower->query('RESET ai_cleanup.idle_timeout');
 wait_until_idle($admin, $follower);
 set('300ms');
-like($follower->last_words->{D}, qr/idle_timeout is 300ms \(configuration file\)\.$/, 'reset, it follows the file again');
+like($follower->last_words->{D}, qr/idle_timeout, which is 300ms \(configuration file\)\.$/, 'reset, it follows the file again');
 
 # Sessions that log in while the file's value is new.
 like(connect_to($node, 'work')->last_words->{D}, qr/is 300ms \(configuration file\)\.$/, 'the next session has it, too');

@@ -30,7 +30,7 @@ sub check_in_force
 {
 	my ($name) = @_;
 	my $other = connect_to($node, 'other');
-	like(connect_to($node, 'work')->last_words->{D}, qr/idle_timeout is 400ms/,
+	like(connect_to($node, 'work')->last_words->{D}, qr/idle_timeout, which is 400ms/,
 		"$name: the old value is in force");
 	ok(is_alive($other), "$name: for the same databases");
 	$other->log_out;

@@ -56,7 +56,7 @@ for ([ $open, 'an open transaction' ], [ $failed, 'a failed one' ], [ $locker, '
 	my $words = $client->last_words;
 	is($words->{C}, '25P03', "$what ends");
 	like($words->{D},
-		qr/^The session had been idle in a transaction for [\d.]+ s; ai_cleanup\.idle_in_transaction_timeout is 200ms \(configuration file\)\.$/,
+		qr/^The session had been idle in a transaction for [\d.]+ s; reason: idle in a transaction for longer than ai_cleanup\.idle_in_transaction_timeout, which is 200ms \(configuration file\)\.$/,
 		'with its reason');
 	like($words->{H}, qr/nothing of it was committed/, 'and what it means');
 }
@@ -91,7 +91,7 @@ set("ai_cleanup.idle_blocker_timeout = '300ms'");
 my $words = $blocker->last_words;
 is($words->{C}, '25P03', 'who blocks another ends');
 like($words->{D},
-	qr/^The session had been idle in a transaction, in another session's way, for [\d.]+ s; ai_cleanup\.idle_blocker_timeout is 300ms/,
+	qr/^The session had been idle in a transaction for [\d.]+ s; reason: idle in a transaction that another session waits for, for longer than ai_cleanup\.idle_blocker_timeout, which is 300ms/,
 	'with its reason');
 ok(!$waiting->answer->{error}, 'and the other goes on');
 is($waiting->value('SELECT i FROM t'), 41, 'with what was committed');

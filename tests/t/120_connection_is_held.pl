@@ -50,7 +50,7 @@ for my $tcp (0, 1)
 	my $answer = $asks->query('CREATE TABLE never (id int)');
 	is($answer->{error}{C}, '57P05', "$how: one that asks is told");
 	is($answer->{error}{M}, 'ai_cleanup retired this idle connection', "$how: by whom");
-	like($answer->{error}{D}, qr/^The session had been idle for .* s; ai_cleanup\(\) was called/,
+	like($answer->{error}{D}, qr/^The session had been idle for .* s; reason: ai_cleanup\(\) was called/,
 		"$how: and why");
 	is($answer->{ready}, undef, "$how: and that is the end");
 	ok(!$asks->was_reset, "$how: of file, no reset");

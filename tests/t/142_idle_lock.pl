@@ -56,7 +56,7 @@ set("ai_cleanup.idle_blocker_timeout = '300ms'");
 my $words = $wanted->last_words;
 is($words->{C}, '57P05', 'who blocks another ends, as an idle session does');
 like($words->{D},
-	qr/^The session had been idle with a lock, in another session's way, for [\d.]+ s; ai_cleanup\.idle_blocker_timeout is 300ms \(configuration file\)\.$/,
+	qr/^The session had been idle for [\d.]+ s; reason: idle with a lock that another session waits for, for longer than ai_cleanup\.idle_blocker_timeout, which is 300ms \(configuration file\)\.$/,
 	'with its reason');
 is($waiting[0]->answer->{rows}[0][0], '', 'and the other goes on');
 is($admin->value("SELECT reason || ', ' || ended_by FROM ai_cleanup_journal"),

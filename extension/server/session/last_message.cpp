@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/session.hpp"
+#include "core/verdict.hpp"
 #include "server/session/client_socket.hpp"
 #include "server/session/own_retirement.hpp"
 #include "server/state/client_address.hpp"
@@ -26,29 +26,10 @@ namespace
 
 using own_retirement::Stage;
 
-using Text = std::array<char, 64>;
-using Line = std::array<char, 256>;
+using Text = std::array<char, 96>;
+using Line = std::array<char, 512>;
 
 Letter letter{};
-
-const char *
-name_of(OwnSetting setting)
-{
-	switch (setting)
-	{
-	case OwnSetting::connection_budget:
-		return "ai_cleanup.connection_budget";
-	case OwnSetting::exempt:
-		return "ai_cleanup.exempt";
-	case OwnSetting::idle_blocker_timeout:
-		return "ai_cleanup.idle_blocker_timeout";
-	case OwnSetting::idle_in_transaction_timeout:
-		return "ai_cleanup.idle_in_transaction_timeout";
-	case OwnSetting::idle_timeout:
-		break;
-	}
-	return "ai_cleanup.idle_timeout";
-}
 
 // Where the limit comes from: this session knows it of its own value, the worker of the file's.
 Origin
@@ -61,75 +42,69 @@ origin_of_limit(OwnSetting setting, Duration unit)
 														   : request.limit_origin;
 }
 
-// "ai_cleanup.idle_timeout is 10min (database setting)"; `value` is as SHOW writes it.
+// ", which is 10min (database setting)"
 void
-describe_limit(Line &line, OwnSetting setting, Duration unit, const char *value)
+add_limit(Text &more, OwnSetting setting, Duration unit)
 {
-	snprintf(line.data(), line.size(), "%s is %s (%s)", name_of(setting), value,
+	const Duration limit = own_retirement::request().limit;
+	Text value;
+
+	if (unit == millisecond)
+		format_setting(limit, value);
+	else
+		snprintf(value.data(), value.size(), "%lld", static_cast<long long>(limit));
+	snprintf(more.data(), more.size(), ", which is %s (%s)", value.data(),
 			 settings::text(origin_of_limit(setting, unit)));
 }
 
+// What the reason's text leaves open: what the limit is, or whose call it was.
 void
-describe_time_limit(Line &line, OwnSetting setting)
-{
-	Text value;
-
-	describe_limit(line, setting, millisecond,
-				   format_setting(own_retirement::request().limit, value));
-}
-
-// Which limit, or which process's call.
-void
-describe_cause(Line &line)
+add_particulars(Text &more)
 {
 	const Request &request = own_retirement::request();
-	const auto limit = static_cast<long long>(request.limit);
-	Text value;
 
 	switch (request.reason)
 	{
 	case Reason::idle_timeout:
-		describe_time_limit(line, OwnSetting::idle_timeout);
+		add_limit(more, OwnSetting::idle_timeout, millisecond);
 		break;
 	case Reason::idle_in_transaction:
-		describe_time_limit(line, OwnSetting::idle_in_transaction_timeout);
+		add_limit(more, OwnSetting::idle_in_transaction_timeout, millisecond);
 		break;
 	case Reason::idle_blocker:
 	case Reason::idle_lock:
-		describe_time_limit(line, OwnSetting::idle_blocker_timeout);
+		add_limit(more, OwnSetting::idle_blocker_timeout, millisecond);
 		break;
 	case Reason::over_budget:
-		snprintf(value.data(), value.size(), "%lld", limit);
-		describe_limit(line, OwnSetting::connection_budget, 1, value.data());
+		add_limit(more, OwnSetting::connection_budget, 1);
 		break;
 	case Reason::headroom:
-		snprintf(line.data(), line.size(), "ai_cleanup.headroom is %lld", limit);
+		snprintf(more.data(), more.size(), ", which is %lld",
+				 static_cast<long long>(request.limit));
 		break;
-	case Reason::admission:
-		snprintf(line.data(), line.size(), "a new login needed its connection slot");
+	case Reason::called:
+		snprintf(more.data(), more.size(), " by process %d", request.asker_pid);
 		break;
 	default:
-		snprintf(line.data(), line.size(), "ai_cleanup() was called by process %d",
-				 request.asker_pid);
+		more[0] = '\0';
 		break;
 	}
 }
 
-// How it was found: "idle", or with what it kept open.
-const char *
-describe_state()
+// "idle for 612 s; reason: idle for longer than ai_cleanup.idle_timeout, which is 10min (database
+// setting)", with the text that the journal shows, too.
+void
+explain(Line &line)
 {
-	switch (own_retirement::request().reason)
-	{
-	case Reason::idle_in_transaction:
-		return "idle in a transaction";
-	case Reason::idle_blocker:
-		return "idle in a transaction, in another session's way,";
-	case Reason::idle_lock:
-		return "idle with a lock, in another session's way,";
-	default:
-		return "idle";
-	}
+	const Reason reason = own_retirement::request().reason;
+	Text idle;
+	Text more;
+
+	format_elapsed(own_retirement::idle_age(), idle);
+	add_particulars(more);
+	snprintf(line.data(), line.size(), "%s for %s; reason: %s%s",
+			 ends_open_transaction(reason) ? "idle in a transaction" : "idle", idle.data(),
+			 text(reason).data(), more.data());
 }
 
 void
@@ -163,14 +138,13 @@ advice()
 
 // Through PostgreSQL's own layer, which encrypts it where the connection is encrypted.
 void
-write_letter(const char *idle, const char *cause)
+write_letter(const char *explanation)
 {
 	const Advice told = advice();
 	Line detail;
 	StringInfoData message;
 
-	snprintf(detail.data(), detail.size(), "The session had been %s for %s; %s.", describe_state(),
-			 idle, cause);
+	snprintf(detail.data(), detail.size(), "The session had been %s.", explanation);
 
 	initStringInfo(&message);
 	send_field(&message, PG_DIAG_SEVERITY, "FATAL");
@@ -190,7 +164,7 @@ write_letter(const char *idle, const char *cause)
 }
 
 void
-log_retirement(const char *idle, const char *cause)
+log_retirement(const char *explanation)
 {
 	const Request &request = own_retirement::request();
 	const char *role = NameStr(request.asker_role);
@@ -198,11 +172,11 @@ log_retirement(const char *idle, const char *cause)
 
 	ereport(LOG,
 			(errmsg("ai_cleanup retired session %d: database \"%s\", role \"%s\", "
-					"application \"%s\", client %s%s%s, %s for %s, %s%s%s%s",
+					"application \"%s\", client %s%s%s, %s%s%s%s",
 					MyProcPid, MyProcPort->database_name, MyProcPort->user_name,
 					application_name == nullptr ? "" : application_name, MyProcPort->remote_host,
-					tcp ? ":" : "", tcp ? MyProcPort->remote_port : "", describe_state(), idle,
-					cause, role[0] == '\0' ? "" : " (role \"", role, role[0] == '\0' ? "" : "\")"),
+					tcp ? ":" : "", tcp ? MyProcPort->remote_port : "", explanation,
+					role[0] == '\0' ? "" : " (role \"", role, role[0] == '\0' ? "" : "\")"),
 			 errhidestmt(true), errhidecontext(true)));
 }
 
@@ -253,13 +227,11 @@ write_last_message(int, Datum)
 		return;
 	}
 
-	Text idle;
-	Line cause;
+	Line explanation;
 	whereToSendOutput = DestNone; // nothing goes to the client by another way
-	format_elapsed(own_retirement::idle_age(), idle);
-	describe_cause(cause);
-	write_letter(idle.data(), cause.data());
-	log_retirement(idle.data(), cause.data());
+	explain(explanation);
+	write_letter(explanation.data());
+	log_retirement(explanation.data());
 	note_ending(own_retirement::request(), own_retirement::idle_age(), journal::Outcome::retired);
 	statistics::count(statistics::Counter::sessions_retired);
 	if (ends_for_need(own_retirement::request().reason) &&
