@@ -49,14 +49,14 @@ Worker::sweep()
 	std::vector<std::uint32_t> scratch(sessions.facts.size());
 	const int free = server_.room_for_sessions() - server_.seats() + server_.count(Phase::leaving);
 	Relief forgetful;
-	const Sweep result = ai_cleanup::sweep(
+	const Timestamp next = ai_cleanup::sweep(
 		sessions.facts, server_.limits(), static_cast<std::size_t>(std::max(0, free)), now,
 		verdicts, scratch, server_.policy().rests ? relief_ : forgetful);
 
 	for (std::size_t i = 0; i < verdicts.size(); i++)
 		if (verdicts[i].action == Action::retire)
 			server_.ask_to_end(*sessions.slots[i]);
-	plan(std::max(result.next, now + 1));
+	plan(std::max(next, now + 1));
 }
 
 } // namespace simulator

@@ -143,9 +143,10 @@ apply_headroom(const Work &work, std::span<std::uint32_t> all, std::size_t free_
 					.reason = Reason::headroom});
 }
 
-// When a need could look otherwise, if no login wakes us before.
+// When another look could help, if no login wakes us before: at once that a session could be chosen
+// for a need that is not met, or when help that was counted on has not come.
 Timestamp
-next_help(const Work &work, bool unmet)
+next_help(const Work &work, bool met)
 {
 	const Need need = need_of(work, 0, Reason::headroom);
 	Timestamp next = never;
@@ -153,7 +154,7 @@ next_help(const Work &work, bool unmet)
 	for (const Session &session : work.sessions)
 	{
 		const Timestamp asked = helps_until(session);
-		if (unmet)
+		if (!met)
 			next = std::min(next, next_choice(session, work.limits, work.now, need));
 		else if (asked > work.now)
 			next = std::min(next, asked);
@@ -163,7 +164,7 @@ next_help(const Work &work, bool unmet)
 
 } // namespace
 
-Sweep
+Timestamp
 sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
 	  Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch, Relief &relief)
 {
@@ -172,20 +173,18 @@ sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_
 	bool need = false;
 	Timestamp rested = never;
 	const Work work{sessions, limits, now, verdicts, need, relief, rested};
-	Sweep result{apply_hard_limits(work), false};
+	Timestamp next = apply_hard_limits(work);
 	if (!limits.enabled)
-		return result;
+		return next;
 
 	std::iota(scratch.begin(), scratch.end(), 0U);
 	bool met = apply_budgets(work, scratch);
 	met &= apply_headroom(work, scratch, free_slots);
-	result.unmet = !met;
 	if (work.need)
-		result.next = std::min({result.next, next_help(work, result.unmet), rested});
+		next = std::min({next, next_help(work, met), rested});
 	relief.forget_relieved(now);
 	// Where endings have helped, no login wakes us to see it.
-	result.next = std::min(result.next, relief.next_look(now));
-	return result;
+	return std::min(next, relief.next_look(now));
 }
 
 } // namespace ai_cleanup

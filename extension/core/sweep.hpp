@@ -1,5 +1,4 @@
 // One look of the worker at all sessions: hard limit, then budget, then headroom.
-// Called by server/worker.cpp.
 #pragma once
 
 #include <cstddef>
@@ -15,17 +14,12 @@
 namespace ai_cleanup
 {
 
-struct Sweep
-{
-	Timestamp next; // the earliest moment at which another sweep could find something to do
-	bool unmet;     // budget or headroom need more than can go now
-};
-
-// Writes a verdict for each session, in the same order, into `verdicts`. `free_slots` are
-// those of the server. `scratch` is room to work in; both spans are as long as `sessions`.
-// `relief` remembers from sweep to sweep what endings have brought.
-Sweep sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
-			Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch,
-			Relief &relief);
+// Writes a verdict for each session, in the same order, into `verdicts`. Returns the earliest
+// moment at which another sweep could find something to do. `free_slots` are those of the server.
+// `scratch` is room to work in; both spans are as long as `sessions`. `relief` remembers from sweep
+// to sweep what endings have brought.
+Timestamp sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
+				Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch,
+				Relief &relief);
 
 } // namespace ai_cleanup

@@ -35,7 +35,7 @@ past_limit(const Session &session, const Limits &limits, Timestamp now)
 } // namespace
 
 Timestamp
-helps_until(const Session &session)
+helps_until(const Session &session) noexcept
 {
 	const bool agreed = session.asked_until == never;
 	return std::min(session.asked_until,
@@ -43,7 +43,7 @@ helps_until(const Session &session)
 }
 
 bool
-may_ever_go(const Session &session, const Limits &limits, bool takes_exempt)
+may_ever_go(const Session &session, const Limits &limits, bool takes_exempt) noexcept
 {
 	return session.target && session.retirable && !session.own &&
 		   (takes_exempt || session.exemption == Exemption::none) &&
@@ -53,7 +53,7 @@ may_ever_go(const Session &session, const Limits &limits, bool takes_exempt)
 
 Victims
 choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now, Need need,
-			   std::span<std::uint32_t> among)
+			   std::span<std::uint32_t> among) noexcept
 {
 	const auto on_the_way =
 		static_cast<std::size_t>(std::count_if(among.begin(), among.end(), [&](std::uint32_t i) {
@@ -88,7 +88,7 @@ choose_victims(std::span<const Session> sessions, const Limits &limits, Timestam
 }
 
 Timestamp
-next_choice(const Session &session, const Limits &limits, Timestamp now, Need need)
+next_choice(const Session &session, const Limits &limits, Timestamp now, Need need) noexcept
 {
 	Timestamp next = never;
 	const auto look_at = [&](Timestamp moment) {

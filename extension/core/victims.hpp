@@ -21,7 +21,7 @@ constexpr Duration answer_time = 200 * millisecond;
 constexpr Duration leaving_time = 500 * millisecond;
 
 // Until when a session that was asked counts as help on its way.
-Timestamp helps_until(const Session &session);
+Timestamp helps_until(const Session &session) noexcept;
 
 // One that declined is not asked again in the same moment.
 constexpr Duration declined_moment = 100 * millisecond;
@@ -44,14 +44,15 @@ struct Victims
 // sessions of target databases that nothing protects. `among` holds the indexes of the sessions
 // whose going would help; it is reordered, so that the chosen ones come first.
 Victims choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
-					   Need need, std::span<std::uint32_t> among);
+					   Need need, std::span<std::uint32_t> among) noexcept;
 
 // Could it be chosen if it were idle for long enough?
-bool may_ever_go(const Session &session, const Limits &limits, bool takes_exempt);
+bool may_ever_go(const Session &session, const Limits &limits, bool takes_exempt) noexcept;
 
 // When the choice could turn out otherwise, if nobody logs in or out meanwhile: help does not
 // come, or a session is ripe, or rested from declining. A busy one may be idle right away, and
 // ripe after that. Always later than `now`; `never` if nothing is to be expected.
-Timestamp next_choice(const Session &session, const Limits &limits, Timestamp now, Need need);
+Timestamp next_choice(const Session &session, const Limits &limits, Timestamp now,
+					  Need need) noexcept;
 
 } // namespace ai_cleanup

@@ -171,11 +171,11 @@ try_sweep(Input &input, const std::vector<Session> &sessions, const Limits &limi
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
 	Relief relief;
-	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
+	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
 	std::size_t going = 0;
 	bool for_headroom = false;
 
-	require(result.next > now || result.next == never, "the next look is not in the future");
+	require(next > now || next == never, "the next look is not in the future");
 	for (std::size_t i = 0; i < sessions.size(); i++)
 	{
 		require(verdicts[i].action != Action::terminate, "a sweep terminates somebody");

@@ -41,7 +41,7 @@ budget_of(std::int32_t sessions)
 
 struct Look
 {
-	Sweep sweep;
+	Timestamp next;
 	std::vector<Verdict> verdicts;
 };
 
@@ -52,8 +52,8 @@ look(const std::vector<Session> &sessions, const Limits &limits, std::size_t fre
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
 	Relief relief;
-	const Sweep result = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
-	return {result, verdicts};
+	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
+	return {next, verdicts};
 }
 
 using Ids = std::set<std::uint64_t>;
@@ -90,23 +90,21 @@ TEST(SweepHeadroom, AsManyGoAsSlotsAreMissing)
 		std::int32_t headroom;
 		std::size_t free;
 		Ids expected;
-		bool unmet;
 	} cases[] = {
-		{0, 0, {}, false},
-		{3, 3, {}, false},
-		{3, 4, {}, false},
-		{3, 2, {1}, false},
-		{3, 0, {1, 2, 3}, false},
-		{10, 0, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, false},
-		{11, 0, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, true},
-		{2147483647, 1, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, true},
+		{0, 0, {}},
+		{3, 3, {}},
+		{3, 4, {}},
+		{3, 2, {1}},
+		{3, 0, {1, 2, 3}},
+		{10, 0, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		{11, 0, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		{2147483647, 1, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
 	};
 
 	for (const auto &c : cases)
 	{
 		const Look result = look(ten, headroom_of(c.headroom), c.free);
 		EXPECT_EQ(going(ten, result, Reason::headroom), c.expected) << c.headroom << ' ' << c.free;
-		EXPECT_EQ(result.sweep.unmet, c.unmet) << c.headroom << ' ' << c.free;
 	}
 }
 
@@ -122,7 +120,6 @@ TEST(SweepHeadroom, ThoseThatGoAlreadyCount)
 	const Look result = look(ten, limits, 0);
 	EXPECT_EQ(going(ten, result, Reason::idle_timeout), Ids{1});
 	EXPECT_EQ(going(ten, result, Reason::headroom), Ids{4});
-	EXPECT_FALSE(result.sweep.unmet);
 }
 
 TEST(SweepHeadroom, CountsTheWholeServerAndTakesFromTargetDatabases)
@@ -136,7 +133,6 @@ TEST(SweepHeadroom, CountsTheWholeServerAndTakesFromTargetDatabases)
 	}
 	const Look result = look(sessions, headroom_of(4), 0);
 	EXPECT_EQ(going(sessions, result, Reason::headroom), (Ids{1, 2, 3}));
-	EXPECT_TRUE(result.sweep.unmet);
 }
 
 TEST(SweepBudget, EachDatabaseHasItsOwn)
@@ -149,7 +145,6 @@ TEST(SweepBudget, EachDatabaseHasItsOwn)
 	}
 	const Look result = look(sessions, budget_of(4), 0);
 	EXPECT_EQ(going(sessions, result, Reason::over_budget), (Ids{1, 2}));
-	EXPECT_FALSE(result.sweep.unmet);
 }
 
 TEST(SweepBudget, TheStrictestValueOfADatabaseCounts)
@@ -190,11 +185,9 @@ TEST(SweepBudget, BusySessionsCountAndStay)
 
 	Look result = look(sessions, budget_of(3), 0);
 	EXPECT_EQ(going(sessions, result, Reason::over_budget), (Ids{3, 4}));
-	EXPECT_FALSE(result.sweep.unmet);
 
 	result = look(sessions, budget_of(1), 0);
 	EXPECT_EQ(going(sessions, result, Reason::over_budget), (Ids{3, 4, 5}));
-	EXPECT_TRUE(result.sweep.unmet);
 }
 
 TEST(SweepBudget, ThoseThatGoAlreadyCount)
@@ -216,7 +209,6 @@ TEST(SweepBudget, OfADatabaseThatIsNoTargetDoesNotHold)
 
 	const Look result = look(sessions, budget_of(1), 0);
 	EXPECT_EQ(going(sessions, result, Reason::over_budget), Ids{});
-	EXPECT_FALSE(result.sweep.unmet) << "nothing is wanted of it";
 }
 
 TEST(Sweep, BudgetIsCountedForHeadroom)
@@ -243,7 +235,7 @@ TEST(Sweep, DisabledNobodyGoes)
 	const Look result = look(idle_ones(5), limits, 0);
 	for (const Verdict &verdict : result.verdicts)
 		EXPECT_EQ(verdict, (Verdict{Action::leave, Reason::disabled}));
-	EXPECT_EQ(result.sweep.next, never);
+	EXPECT_EQ(result.next, never);
 }
 
 // A session that merely pauses is not ended to make room that is not needed.
@@ -260,10 +252,9 @@ TEST(Sweep, OneThatIsNotRipeStaysAndIsLookedAtAgain)
 		Look result = look(sessions, limits, 0);
 		EXPECT_EQ(result.verdicts[0].action, Action::leave);
 		EXPECT_EQ(result.verdicts[1].action, Action::leave);
-		EXPECT_TRUE(result.sweep.unmet);
-		EXPECT_EQ(result.sweep.next, latest.idle_since + ripe_age);
+		EXPECT_EQ(result.next, latest.idle_since + ripe_age);
 
-		result = look(sessions, limits, 0, result.sweep.next);
+		result = look(sessions, limits, 0, result.next);
 		EXPECT_EQ(result.verdicts[1].action, Action::retire) << "the first by its id";
 	}
 }
@@ -296,10 +287,9 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 		Session session = forgotten;
 		c.put(session);
 		const Look result = look({session}, headroom_of(9), 0);
-		EXPECT_TRUE(result.sweep.unmet) << c.what;
-		EXPECT_EQ(result.sweep.next, c.expected) << c.what;
+		EXPECT_EQ(result.next, c.expected) << c.what;
 	}
-	EXPECT_EQ(look({}, headroom_of(9), 0).sweep.next, never);
+	EXPECT_EQ(look({}, headroom_of(9), 0).next, never);
 }
 
 // A leak that takes a slot a second is relieved each time, and no reason to rest.
@@ -313,11 +303,11 @@ TEST(Sweep, EndingsThatHelpAreSeenToHelp)
 		const std::vector<Session> sessions{forgotten};
 		std::vector<Verdict> verdicts(1);
 		std::vector<std::uint32_t> scratch(1);
-		const Sweep first = sweep(sessions, headroom_of(3), 2, now, verdicts, scratch, relief);
+		const Timestamp first = sweep(sessions, headroom_of(3), 2, now, verdicts, scratch, relief);
 		ASSERT_EQ(verdicts[0].action, Action::retire) << i;
-		ASSERT_LT(first.next, now + second) << "nobody else would wake the worker";
-		const Sweep second = sweep({}, headroom_of(3), 3, first.next, {}, {}, relief);
-		EXPECT_EQ(second.next, never) << "it has been seen";
+		ASSERT_LT(first, now + second) << "nobody else would wake the worker";
+		const Timestamp second = sweep({}, headroom_of(3), 3, first, {}, {}, relief);
+		EXPECT_EQ(second, never) << "it has been seen";
 	}
 }
 
@@ -327,9 +317,9 @@ TEST(Sweep, TheEarlierOfBothLooksCounts)
 	Session session = forgotten;
 	session.activity = Activity::busy;
 	session.idle_timeout_ms = 300;
-	EXPECT_EQ(look({session}, headroom_of(9), 0).sweep.next, noon + 300 * millisecond);
+	EXPECT_EQ(look({session}, headroom_of(9), 0).next, noon + 300 * millisecond);
 	session.idle_timeout_ms = 30'000;
-	EXPECT_EQ(look({session}, headroom_of(9), 0).sweep.next, noon + ripe_age);
+	EXPECT_EQ(look({session}, headroom_of(9), 0).next, noon + ripe_age);
 }
 
 } // namespace

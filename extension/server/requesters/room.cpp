@@ -1,7 +1,6 @@
 // Chooses for all limits first, and only then asks.
 #include "server/requesters/room.hpp"
 
-#include "bridge/guard.hpp"
 #include "bridge/palloc_span.hpp"
 #include "core/victims.hpp"
 #include "server/requesters/retirement.hpp"
@@ -79,10 +78,8 @@ choose(Look &look, int lack, int more, InScope in_scope)
 		if (in_scope(look.sessions[i]))
 			look.among[count++] = i;
 	}
-	const Victims victims = guarded([&] {
-		return choose_victims(look.sessions, look.limits, look.now, need_of(look, needed + more),
-							  look.among.first(count));
-	});
+	const Victims victims = choose_victims(look.sessions, look.limits, look.now,
+										   need_of(look, needed + more), look.among.first(count));
 	if (static_cast<int>(victims.chosen + victims.on_the_way) < needed)
 		return false;
 	for (const std::uint32_t i : look.among.first(victims.chosen))

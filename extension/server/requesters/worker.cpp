@@ -185,7 +185,7 @@ sweep_sessions()
 	statistics::count(statistics::Counter::sweeps);
 	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + exiting;
 	Timestamp next = guarded([&, all = sessions] {
-		return sweep(all, limits, coming_free, now, verdicts, scratch, *relief).next;
+		return sweep(all, limits, coming_free, now, verdicts, scratch, *relief);
 	});
 	log_rest(limits);
 
