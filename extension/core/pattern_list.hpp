@@ -1,5 +1,4 @@
 // A comma list of names and `*`/`?` patterns, such as ai_cleanup.databases.
-// Checked and used by server/settings.cpp and server/targets.cpp.
 #pragma once
 
 #include <stdexcept>

@@ -135,8 +135,8 @@ runs(Reason reason, Timestamp since, Duration limit)
 	return {reason, at, at};
 }
 
-// The time of a limit that may begin to run at any moment, and nobody says so. A look in each such
-// length of time finds it before it has passed.
+// The time of a limit that may begin to run at any moment, unannounced. A look in each such length
+// of time finds it before it has passed.
 Deadline
 may_begin(Reason reason, Duration limit, Timestamp now)
 {
@@ -183,7 +183,7 @@ blocker_deadline(const Case &c, Timestamp now)
 
 	if (!counts && idle)
 		return {reason};
-	// Nobody says when another session begins to wait for this one.
+	// That another session begins to wait for this one is not announced either.
 	if (!counts || c.session.blocks_since == never)
 		return may_begin(reason, c.blocker, now);
 	return runs(reason, std::max(c.session.idle_since, c.session.blocks_since), c.blocker);

@@ -1,5 +1,5 @@
 // What the idle state of a session may hide that others rely on, or that cannot be given back.
-// Found by server/protection.cpp, weighed by policy.cpp against what ai_cleanup.protect says.
+// ai_cleanup.protect says how much of it counts.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
-// Whether ending sessions for a need brings relief. Where those that go come straight back, as
-// the connections of a pool do that refills itself, it does not: then nobody is ended for that
-// need for some minutes, and for twice as long each time that turns out to be so again.
+// Whether ending sessions for a need brings relief. It does not where they come straight back, as
+// the connections of a pool do that refills itself: then no session is ended for that need for some
+// minutes, and for twice as long each time it turns out to be so again.
 #pragma once
 
 #include <cstddef>
@@ -35,11 +35,11 @@ class Relief
 	// All needs of this moment have been told: the others are relieved.
 	void forget_relieved(Timestamp now);
 
-	// When to look whether there is relief, if nobody asks before that: `never` if nothing was
+	// When to look whether there is relief, if no need is told before that: `never` if nothing was
 	// ended just now.
 	Timestamp next_look(Timestamp now) const;
 
-	// Until when nobody is ended for it; `long_ago` without a rest.
+	// Until when no session is ended for it; `long_ago` without a rest.
 	Timestamp rests_until(Key key) const;
 
 	// Has a first rest begun since the last call? Says for which need.

@@ -1,5 +1,5 @@
-// The facts about one session at one moment, as the snapshot found them: all that the
-// policy may know. Filled by server/snapshot.cpp, judged by policy.cpp.
+// The facts about one session at one moment, as the snapshot found them: all that the policy may
+// know.
 #pragma once
 
 #include <cstdint>

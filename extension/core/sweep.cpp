@@ -58,7 +58,7 @@ end_of_rest(const Work &work, Relief::Key key)
 	return end > work.now ? end : never;
 }
 
-// For whom room is made, who may go for it, and how much of it there is to be.
+// What room is made for, which sessions may end for it, and how much of it there is to be.
 struct Room
 {
 	Relief::Key key;
@@ -67,22 +67,23 @@ struct Room
 	Reason reason;
 };
 
-// Makes so many sessions of `group` go, those included that go already. False if too few can.
+// Sees to it that so many sessions of `group` end, counting those that end anyway. False if too few
+// can.
 bool
-make_go(const Work &work, std::span<std::uint32_t> group, Room room)
+make_room(const Work &work, std::span<std::uint32_t> group, Room room)
 {
 	work.need = true;
-	// Those with a verdict to go come last, out of the way of the choice.
+	// Those that end anyway come last, out of the way of the choice.
 	const auto middle = std::partition(group.begin(), group.end(), [&](std::uint32_t i) {
 		return work.verdicts[i].action == Action::leave;
 	});
 	const auto rest = static_cast<std::size_t>(middle - group.begin());
-	const std::size_t going = group.size() - rest;
+	const std::size_t ending = group.size() - rest;
 	const std::size_t wanted = room.need.sessions;
-	if (going >= wanted)
+	if (ending >= wanted)
 		return true;
 
-	room.need.sessions -= going;
+	room.need.sessions -= ending;
 	const Victims victims =
 		choose_victims(work.sessions, work.limits, work.now, room.need, group.first(rest));
 	const std::size_t chosen =
@@ -90,7 +91,7 @@ make_go(const Work &work, std::span<std::uint32_t> group, Room room)
 	work.rested = std::min(work.rested, end_of_rest(work, room.key));
 	for (const std::uint32_t i : group.first(chosen))
 		work.verdicts[i] = {Action::retire, room.reason};
-	return going + chosen + victims.on_the_way >= wanted;
+	return ending + chosen + victims.on_the_way >= wanted;
 }
 
 // The strictest budget in force among the sessions of one database; 0 if none is.
@@ -121,11 +122,11 @@ apply_budgets(const Work &work, std::span<std::uint32_t> all)
 		const std::span<std::uint32_t> group(begin, end);
 		const std::size_t budget = budget_of(work, group);
 		if (budget > 0 && group.size() > budget)
-			met &= make_go(work, group,
-						   {.key = database(*begin),
-							.need = need_of(work, group.size() - budget, Reason::over_budget),
-							.size = budget,
-							.reason = Reason::over_budget});
+			met &= make_room(work, group,
+							 {.key = database(*begin),
+							  .need = need_of(work, group.size() - budget, Reason::over_budget),
+							  .size = budget,
+							  .reason = Reason::over_budget});
 		begin = end;
 	}
 	return met;
@@ -136,11 +137,11 @@ apply_headroom(const Work &work, std::span<std::uint32_t> all, std::size_t free_
 {
 	const auto headroom = static_cast<std::size_t>(work.limits.headroom);
 	return free_slots >= headroom ||
-		   make_go(work, all,
-				   {.key = Relief::headroom,
-					.need = need_of(work, headroom - free_slots, Reason::headroom),
-					.size = headroom,
-					.reason = Reason::headroom});
+		   make_room(work, all,
+					 {.key = Relief::headroom,
+					  .need = need_of(work, headroom - free_slots, Reason::headroom),
+					  .size = headroom,
+					  .reason = Reason::headroom});
 }
 
 // When another look could help, if no login wakes us before: at once that a session could be chosen

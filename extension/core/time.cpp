@@ -1,4 +1,4 @@
-// Lengths of time as text, for messages. Called by server/ when it explains a retirement.
+// Lengths of time as text, for messages.
 #include "time.hpp"
 
 #include <array>

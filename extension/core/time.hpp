@@ -1,4 +1,4 @@
-// Points and lengths of time as the whole extension counts them. Used everywhere.
+// Points and lengths of time as the whole extension counts them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The choice behind victims.hpp: gathers who may go, then sorts only as many as must.
+// The choice behind victims.hpp: gathers the sessions that may end, then sorts only as many as
+// must.
 #include "victims.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Which sessions make way when there is need: for a free slot, for a database's budget, for a
-// login. Only one that is ripe does: whose client is not merely pausing between two requests.
+// login. Only a ripe one does: its client is not merely pausing between two requests.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ constexpr Duration declined_moment = 100 * millisecond;
 
 struct Need
 {
-	std::size_t sessions;      // so many are to go
+	std::size_t sessions;      // so many are to end
 	Duration ripe_after;       // only those that have been idle for at least this long
 	bool takes_exempt = false; // exempt ones as well, after all others
 };
@@ -42,7 +42,7 @@ struct Victims
 // Chooses so many of the sessions to retire that, with those on their way, `need` is met,
 // and never more: first those past their idle_timeout, then the longest idle. Only ripe
 // sessions of target databases that nothing protects. `among` holds the indexes of the sessions
-// whose going would help; it is reordered, so that the chosen ones come first.
+// whose end would help; it is reordered, so that the chosen ones come first.
 Victims choose_victims(std::span<const Session> sessions, const Limits &limits, Timestamp now,
 					   Need need, std::span<std::uint32_t> among) noexcept;
 
