@@ -13,6 +13,8 @@ Relief::may_end(Key key, std::size_t sessions, std::size_t size, Timestamp now)
 {
 	State &state = states_[key];
 
+	if (state.ended_at > after(now, clock_tolerance))
+		state = State{}; // the clock has been set back since
 	state.needed = true;
 	if (sessions == 0 || now < state.rests_until)
 		return false;

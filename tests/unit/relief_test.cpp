@@ -100,5 +100,17 @@ TEST(Relief, NobodyToEndIsNoAttempt)
 	EXPECT_EQ(relief.rests_until(Relief::headroom), long_ago);
 }
 
+// A rest of minutes does not last for an hour because the clock was set back by one.
+TEST(Relief, ForgetsWhatTheClockHasNotReachedAgain)
+{
+	Relief relief;
+
+	ended_in(relief, noon, 10 * second);
+	ASSERT_GT(relief.rests_until(Relief::headroom), noon);
+	EXPECT_FALSE(relief.may_end(Relief::headroom, 1, 10, noon + 10 * second));
+	EXPECT_TRUE(relief.may_end(Relief::headroom, 1, 10, noon - 3600 * second));
+	EXPECT_LT(relief.rests_until(Relief::headroom), noon - 3600 * second);
+}
+
 } // namespace
 } // namespace ai_cleanup

@@ -98,7 +98,7 @@ agree(RegistryEntry &entry)
 {
 	const bool in_transaction = ends_open_transaction(entry.request.reason);
 	const Timestamp now = GetCurrentTimestamp();
-	const Timestamp since = idle_since(entry, in_transaction);
+	const Timestamp since = counted_since(entry, idle_since(entry, in_transaction), now);
 
 	if (!may_end(entry.request, since, in_transaction) || !client_socket::stop_reading())
 		return false;

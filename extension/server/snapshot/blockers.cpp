@@ -28,7 +28,7 @@ waits_since(const Session &session, Timestamp now)
 		return never;
 	// Set only a moment later (storage/lmgr/proc.c).
 	const auto since = static_cast<Timestamp>(pg_atomic_read_u64(&proc->waitStart));
-	return since == 0 ? now : since;
+	return since == 0 ? now : counted_since(registry::entries()[session.slot], since, now);
 }
 
 void

@@ -187,6 +187,7 @@ read_entry(std::uint32_t slot, Occupant occupant, Timestamp now, Session &sessio
 	set_request(session, entry);
 	forget_future(session, now);
 	set_activity(session, entry, details);
+	session.idle_since = counted_since(entry, session.idle_since, now);
 	if (session.activity != Activity::busy)
 		session.protections = protection::of(slot, session.pid, session.activity);
 	pg_read_barrier();

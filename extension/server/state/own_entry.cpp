@@ -68,6 +68,7 @@ claim()
 		store(entry.own_settings[i], published_settings[i]);
 	store(entry.protections, 0);
 	write_timestamp(entry.idle_since, never);
+	write_timestamp(entry.ahead, never);
 	request_state::reset(entry.request_state);
 	pg_atomic_write_u32(&entry.declines, 0);
 	pg_atomic_write_u32(&entry.has_seat, 0);

@@ -73,6 +73,8 @@ clear(RegistryEntry &entry)
 		pg_atomic_init_u32(&own, static_cast<std::uint32_t>(inherited));
 	pg_atomic_init_u32(&entry.protections, 0);
 	pg_atomic_init_u64(&entry.idle_since, 0);
+	pg_atomic_init_u64(&entry.ahead, 0);
+	pg_atomic_init_u64(&entry.ahead_seen_at, 0);
 	pg_atomic_init_u32(&entry.signallers, 0);
 	pg_atomic_init_u32(&entry.request_state, 0);
 	pg_atomic_init_u32(&entry.declines, 0);

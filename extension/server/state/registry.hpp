@@ -41,6 +41,11 @@ struct RegistryEntry
 	pg_atomic_uint64 idle_since;  // Timestamp: its last transaction's end, kept where
 								  // track_activities is off
 
+	// A moment of its own, when it fell idle or began to wait, that lay in the future when it was
+	// seen, since the clock had been set back; and the moment that counts in its place.
+	pg_atomic_uint64 ahead;
+	pg_atomic_uint64 ahead_seen_at;
+
 	pg_atomic_uint32 signallers;    // how many are about to send it a signal
 	pg_atomic_uint32 request_state; // RequestState
 	pg_atomic_uint32 declines;      // how often in a row it was not idle after all
@@ -150,6 +155,29 @@ inline void
 write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
 {
 	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
+}
+
+// Since when a session has been idle, or has waited, if it says since then. Where the clock has been
+// set back since, what it says lies in the future: then its time counts from when that was first
+// seen, by any process. Async-signal-safe.
+inline Timestamp
+counted_since(RegistryEntry &entry, Timestamp since, Timestamp now)
+{
+	if (since == never)
+		return never;
+	if (read_timestamp(entry.ahead) == since)
+	{
+		pg_read_barrier();
+		const Timestamp seen_at = read_timestamp(entry.ahead_seen_at);
+		if (seen_at <= after(now, clock_tolerance))
+			return seen_at;
+	}
+	if (since <= after(now, clock_tolerance))
+		return since;
+	write_timestamp(entry.ahead_seen_at, now);
+	pg_write_barrier();
+	write_timestamp(entry.ahead, since);
+	return now;
 }
 
 inline std::int32_t
