@@ -162,7 +162,7 @@ transaction_counts(const Case &c)
 }
 
 // An idle session tells the worker when it begins a transaction, and when it has taken a lock that
-// outlives one (server/own_session.cpp).
+// outlives one (server/session/tell_worker.cpp).
 Deadline
 transaction_deadline(const Case &c, Timestamp now)
 {

@@ -157,9 +157,9 @@ write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
 	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
 }
 
-// Since when a session has been idle, or has waited, if it says since then. Where the clock has been
-// set back since, what it says lies in the future: then its time counts from when that was first
-// seen, by any process. Async-signal-safe.
+// Since when a session has been idle, or has waited, if it says since then. Where the clock has
+// been set back since, what it says lies in the future: then its time counts from when that was
+// first seen, by any process. Async-signal-safe.
 inline Timestamp
 counted_since(RegistryEntry &entry, Timestamp since, Timestamp now)
 {
