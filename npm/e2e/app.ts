@@ -23,7 +23,8 @@ import { atEnd, isRunning, killGroup, type Owner } from './owner.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-export const example = resolve(here, '../../examples/vite-prisma');
+/** EXAMPLE may name a copy with other versions of what it is made of. */
+export const example = process.env['EXAMPLE'] ?? resolve(here, '../../examples/vite-prisma');
 
 export interface AppOptions {
   databaseUrl: string;

@@ -22,6 +22,11 @@ try {
     deviceScaleFactor: 1.5,
   });
   await page.locator('#count').waitFor();
+  const picture = async (name: string) => {
+    await sleep(1500);
+    await page.screenshot({ path: `${folder}panel-${name}.png` });
+  };
+  await picture('empty');
   const watch = new Terminal(owner, `'${process.execPath}' '${main}' watch --interval 0.5s`, {
     DATABASE_URL: database.url,
   });
@@ -41,12 +46,17 @@ try {
       await sleep(3000);
     }
   }
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
-    await sleep(1500);
-    await page.screenshot({ path: `${folder}panel-${colorScheme}.png` });
+    await picture(colorScheme);
   }
+  await page.setViewportSize({ width: 380, height: 1200 });
+  await picture('narrow');
+  await page.setViewportSize({ width: 1120, height: 1200 });
   await watch.quit('q', owner, `${folder}watch.png`);
+  await database.cluster.stopServer();
+  await page.getByRole('alert').waitFor();
+  await picture('down');
 } finally {
   for (const end of ends) {
     await end();

@@ -8,7 +8,7 @@ import { openPage } from './browser.ts';
 import { atEnd, kill, type Owner } from './owner.ts';
 
 const require = createRequire(import.meta.url);
-const size = { cols: 112, rows: 30 };
+const size = { cols: 136, rows: 30 };
 const theme = { background: '#1e1e2e', foreground: '#cdd6f4', cursor: '#1e1e2e' };
 
 export class Terminal {
@@ -36,7 +36,7 @@ export class Terminal {
     this.#process.stdin?.write(key);
     await this.#closed;
     const page = await openPage(t, 'about:blank', {
-      viewport: { width: 1200, height: 800 },
+      viewport: { width: 1400, height: 800 },
       deviceScaleFactor: 1.5,
     });
     const style = `display: inline-block; padding: 12px; background: ${theme.background}`;

@@ -4,6 +4,8 @@ import { clock } from '#words';
 import type { Point } from '../message.js';
 
 const height = 240;
+/** Between two times at the axis: less than a second would show the same one twice. */
+const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800];
 
 export class Chart {
   #plot: uPlot | undefined;
@@ -41,9 +43,13 @@ export class Chart {
         ...this.#size(),
         legend: { live: false },
         cursor: { y: false },
+        padding: [null, 48, null, null], // half of the last time
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(5, Math.ceil(max * 1.1))] } },
         axes: [
-          { ...axis, space: 100, values: (_plot, splits) => splits.map((at) => clock(at * 1000)) },
+          {
+            ...{ ...axis, space: 100, incrs: seconds },
+            values: (_plot, splits) => splits.map((at) => clock(at * 1000)),
+          },
           { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
         ],
         series: [
