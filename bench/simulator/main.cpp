@@ -52,7 +52,7 @@ all_policies()
 		 .ripe_for_headroom = 0,
 		 .admission_timeout = second,
 		 .rests = false},
-		{.name = "as shipped: 5 s, headroom 60 s"},
+		{.name = "default: 5 s, headroom 60 s"},
 		hasty("ripe 1 s, waits 2 s, headroom 60 s"),
 		hasty("ripe 0.5 s", second / 2),
 		hasty("ripe 2 s, waits 3 s", 2 * second, 3 * second),

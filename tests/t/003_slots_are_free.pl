@@ -26,7 +26,7 @@ sub fill_up
 		return ($answer->{error}, @clients) unless $answer->{ready};
 		push @clients, $client;
 	}
-	die 'nobody was refused';
+	die 'no login was refused';
 }
 
 # The admin has one slot, and two are reserved, of which the admin's does not count.

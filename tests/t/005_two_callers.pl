@@ -30,7 +30,7 @@ for my $force ('false', 'true')
 	{
 		my $answer = $caller->answer;
 		is($answer->{rows}[0][0], 10, "each caller counts what it waited for, force => $force");
-		is_deeply($answer->{notices}, [], 'nobody is left waiting');
+		is_deeply($answer->{notices}, [], 'no caller is left waiting');
 	}
 	is($admin->value("SELECT ai_conn_count('work')"), 0, 'all have ended');
 }

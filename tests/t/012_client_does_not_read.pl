@@ -138,9 +138,9 @@ for my $count (reverse $room - 4 .. $room - 1)
 	});
 	$admin->value('CREATE DATABASE other');
 	at_once('nothing of it is in the way of others', sub { $admin->value('DROP DATABASE other') });
-	my ($read, $farewell) = read_all($brim);
+	my ($read, $last_message) = read_all($brim);
 	is($read, $count, 'every answer it had been sent arrives');
-	is($farewell->{C}, '57P05', 'and after them the farewell');
+	is($last_message->{C}, '57P05', 'and after them the last message');
 	$tried++;
 }
 cmp_ok($tried, '>', 0, 'some were full to the brim');

@@ -62,7 +62,7 @@ for my $mode ('fast', 'immediate')
 	$node->start;
 	$admin = connect_to($node, 'postgres', %spared);
 	check("after stopping in mode $mode");
-	is($admin->value('SELECT ai_conn_count(NULL)'), 1, 'nobody is remembered from before');
+	is($admin->value('SELECT ai_conn_count(NULL)'), 1, 'no session is remembered from before');
 }
 
 unlike(new_log($node), qr/PANIC|was terminated by signal/, 'nothing crashed');

@@ -66,7 +66,7 @@ for my $what (sort keys %kill)
 	is(connect_to($node, 'template1')->last_words->{C}, '57P05', 'the worker works');
 	my @again = idle_clients($node, $admin, 3, 'template1', %spared);
 	is(cleanup($admin, "database => 'template1'")->{count}, 3, 'so do calls');
-	like($_->last_words->{D}, qr/ai_cleanup\(\) was called/, 'and farewells') for @again;
+	like($_->last_words->{D}, qr/ai_cleanup\(\) was called/, 'and last messages') for @again;
 	$admin->log_out;
 }
 

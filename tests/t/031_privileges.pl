@@ -79,7 +79,7 @@ my @mixed = map { victim($_) } qw(boss boss owner app app app);
 my $busy = victim('boss');
 $busy->query('BEGIN');
 my $answer = cleanup(connect_to($node, 'postgres', user => 'stranger'), "database => 'work'");
-is($answer->{count}, 0, 'a stranger ends nobody');
+is($answer->{count}, 0, 'a stranger ends none');
 is_deeply(
 	[ map { $_->{M} } @{ $answer->{notices} } ],
 	[

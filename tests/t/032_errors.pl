@@ -33,10 +33,10 @@ for (
 }
 is($caller->query("SELECT ai_conn_count('nowhere')")->{error}{C}, '3D000',
 	'ai_conn_count of a database that is not there');
-is($admin->value("SELECT ai_conn_count('work')"), 4, 'nobody was ended by any of that');
+is($admin->value("SELECT ai_conn_count('work')"), 4, 'no session was ended by any of that');
 
 # At the edge of sense.
-is(cleanup($caller, "idle_for => '$_'")->{count}, 0, "idle_for => $_: nobody is that old")
+is(cleanup($caller, "idle_for => '$_'")->{count}, 0, "idle_for => $_: no session is that old")
   for ('178000000 years', '1 month', '9223372036854.775807 s', '1 day -1 s',
 	# 2^32 and 2^64 microseconds
 	'4294.967296 s', '213503982 days 08:01:49.551616');
@@ -46,7 +46,7 @@ $caller->query('CREATE EXTENSION IF NOT EXISTS ai_cleanup');
 # An error after the call rolls nothing back: ended is ended.
 @idle = idle_clients($node, $admin, 2, 'work');
 is($caller->query('SELECT ai_cleanup(), 1/0')->{error}{C}, '22012', 'a statement that fails later');
-is(cleanup($caller)->{count}, 2, 'constant folding failed it before it ended anybody');
+is(cleanup($caller)->{count}, 2, 'constant folding failed it before it ended any');
 @idle = idle_clients($node, $admin, 2, 'work');
 $caller->query('BEGIN');
 is(cleanup($caller)->{count}, 2, 'in a transaction');

@@ -33,7 +33,7 @@ check($admin, 'loaded by hand');
 $admin->value("ALTER SYSTEM SET session_preload_libraries = 'ai_cleanup'");
 reload_plainly();
 check(connect_to($node, 'postgres'), 'loaded in each session');
-ok(is_alive($idle), 'nobody was ended');
+ok(is_alive($idle), 'no session was ended');
 is($admin->value("SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'ai_cleanup%'"),
 	0, 'there is no worker');
 

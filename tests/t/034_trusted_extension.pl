@@ -21,7 +21,7 @@ my $boss = connect_to($node, 'work');
 my $own = connect_to($node, 'work', user => 'owner');
 wait_until_idle($admin, $boss, $own, $guest);
 my $answer = cleanup($owner);
-is($answer->{count}, 1, 'the owner ends his own sessions');
+is($answer->{count}, 1, 'the owner ends its own sessions');
 ok(is_alive($_), 'not those of others') for $boss, $guest;
 is($guest->query('CREATE EXTENSION ai_cleanup')->{error}{C}, '42710', 'once is enough');
 ok($guest->query('DROP EXTENSION ai_cleanup')->{error}, 'a guest cannot drop it');
@@ -37,7 +37,7 @@ is($owner->value('SELECT public.ai_conn_count()'), 4, 'where it works as well');
 my $stranger = connect_to($node, 'postgres', user => 'guest');
 $admin->value('DROP EXTENSION ai_cleanup');
 is($stranger->query('CREATE EXTENSION ai_cleanup')->{error}{C}, '42501',
-	'who owns nothing cannot install it');
+	'a role that owns nothing cannot install it');
 
 $node->stop('fast');
 done_testing();

@@ -37,7 +37,7 @@ sub check
 	is($admin->value("SELECT count(*) FROM ai_connections WHERE role = 'dev'"),
 		$admin->value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'dev'"), 'the view has them');
 	cmp_ok($admin->value("SELECT count(*) FROM ai_cleanup_journal WHERE ended_by = 'admission'"), '>', 0,
-		'and the journal those who made way');
+		'and the journal those that made way');
 	$admin->value("SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE usename = 'dev'");
 	return;
 }

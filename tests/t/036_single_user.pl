@@ -15,7 +15,7 @@ my $in = join("\n", 'SELECT ai_cleanup()', 'SELECT ai_cleanup(true)', 'SELECT ai
 ok(IPC::Run::run([ 'postgres', '--single', '-D', $node->data_dir, 'postgres' ],
 		'<', \$in, '>', \$out, '2>', \$err), 'it starts and stops');
 my @values = $out =~ /= "(\d+)"/g;
-is_deeply(\@values, [ 0, 0, 0, 42 ], 'there is nobody to end or to count') or note $out, $err;
+is_deeply(\@values, [ 0, 0, 0, 42 ], 'there is none to end or to count') or note $out, $err;
 unlike($err, qr/ERROR|FATAL|PANIC/, 'and nothing to complain about') or note $err;
 
 $node->start;

@@ -197,7 +197,7 @@ for my $case (@cases)
 	$admin->value("ALTER SYSTEM SET ai_cleanup.headroom = 16");
 	$admin->value('SELECT pg_reload_conf()');
 	wait_until_gone($admin, @idle);
-	is(retired_since($admin, $before), 3, 'headroom takes those who are not protected');
+	is(retired_since($admin, $before), 3, 'headroom takes those that are not protected');
 	$admin->value("ALTER SYSTEM SET ai_cleanup.headroom = 0");
 	$admin->value("ALTER SYSTEM SET ai_cleanup.connection_budget = 2");
 	reload($node, $admin);

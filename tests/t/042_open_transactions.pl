@@ -62,8 +62,8 @@ for ([ $open, 'an open transaction' ], [ $failed, 'a failed one' ], [ $locker, '
 }
 is(connect_to($node, 'work')->value('SELECT i FROM t'), 1, 'it was rolled back');
 is(state_of($at_work), 'active', 'a statement at work is none of it');
-is(state_of($listener), 'idle in transaction', 'who listens is protected');
-ok(is_alive($idle), 'who has no transaction is not meant');
+is(state_of($listener), 'idle in transaction', 'one that listens is protected');
+ok(is_alive($idle), 'one that has no transaction is not meant');
 
 # One that begins later has its turn, whatever the worker was doing.
 is(open_transaction()->last_words->{C}, '25P03', "round $_: a later one") for 1 .. 3;
@@ -86,16 +86,16 @@ $waiting->send_query('UPDATE t SET i = i + 40');
 wait_for('it waits', sub {
 	$admin->value('SELECT wait_event_type FROM pg_stat_activity WHERE pid = ' . $waiting->pid) eq 'Lock';
 });
-is(state_of($blocker), 'idle in transaction', 'as it comes, the limit is off');
+is(state_of($blocker), 'idle in transaction', 'by default the limit is off');
 set("ai_cleanup.idle_blocker_timeout = '300ms'");
 my $words = $blocker->last_words;
-is($words->{C}, '25P03', 'who blocks another ends');
+is($words->{C}, '25P03', 'one that blocks another ends');
 like($words->{D},
 	qr/^The session had been idle in a transaction for [\d.]+ s; reason: idle in a transaction that another session waits for, for longer than ai_cleanup\.idle_blocker_timeout, which is 300ms/,
 	'with its reason');
 ok(!$waiting->answer->{error}, 'and the other goes on');
 is($waiting->value('SELECT i FROM t'), 41, 'with what was committed');
-is(state_of($bystander), 'idle in transaction', 'who blocks nobody stays');
+is(state_of($bystander), 'idle in transaction', 'a session that blocks no other stays');
 
 # A session that begins to wait later is found.
 my $late = connect_to($node, 'work');

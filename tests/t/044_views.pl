@@ -75,7 +75,7 @@ is($admin->value("SELECT count(*) FROM ai_cleanup_journal WHERE idle_for >= '0' 
 is_deeply($admin->query(
 		"SELECT application, client_addr, sessions, retired FROM ai_leaks WHERE database = 'work' ORDER BY 2")->{rows},
 	[ [ 'web', '127.0.0.1', 0, 1 ], [ 'web', undef, 0, 1 ] ],
-	'who leaks: what was retired, by application and host');
+	'what leaks: what was retired, by application and host');
 is($admin->value("SELECT bool_and(last_retired_at = (SELECT max(ended_at) FROM ai_cleanup_journal j"
 		  . " WHERE j.database = l.database AND j.application = l.application"
 		  . " AND j.client_addr IS NOT DISTINCT FROM l.client_addr AND outcome = 'retired'))"

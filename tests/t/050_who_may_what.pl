@@ -138,7 +138,7 @@ for my $caller (@callers)
 			"$name: the journal shows as much");
 		is(row($client, "SELECT count(*) FROM ai_leaks WHERE role = '$role' AND database = 'target'"
 				  . ' AND client_addr IS NOT NULL AND retired > 0')->[0],
-			$shown ? 1 : 0, 'and so does who leaks');
+			$shown ? 1 : 0, 'and so does what leaks');
 	}
 }
 

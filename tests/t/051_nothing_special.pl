@@ -83,7 +83,7 @@ isnt($stranger->query($_)->{error}, undef, $_) for
   'UPDATE ai_cleanup_journal SET role = \'app\'',
   'DELETE FROM ai_cleanup_journal',
   'TRUNCATE ai_cleanup_journal';
-is($admin->value('SELECT count(*) FROM ai_cleanup_journal'), 0, 'nobody has ended, and none of that is an ending');
+is($admin->value('SELECT count(*) FROM ai_cleanup_journal'), 0, 'no session has ended, and none of that is an ending');
 
 my $liar = connect_to($node, 'work', user => 'stranger',
 	application_name => "app\nai_cleanup retired session 1: database \"work\", role \"app\"");

@@ -55,7 +55,7 @@ for my $transport (qw(unix tcp))
 	is($open->query('COMMIT')->{tags}[0], 'COMMIT', 'and ends it as it likes');
 
 	$idle = connect_to($bouncer, 'work', %app);
-	ok(is_alive($idle), 'who connects again can work');
+	ok(is_alive($idle), 'one that connects again can work');
 
 	# A client that has left: its connection is in the pool.
 	$behind = backend($idle);

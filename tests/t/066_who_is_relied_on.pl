@@ -22,7 +22,7 @@ $admin->value("ALTER SYSTEM SET $_")
   for "ai_cleanup.idle_timeout = '1ms'", 'ai_cleanup.headroom = 19', 'ai_cleanup.connection_budget = 1';
 reload($node, $admin);
 wait_until_gone($admin, $plain);
-pass('who is not relied on has gone');
+pass('one that is not relied on has gone');
 
 my $rounds = 50;
 for my $round (1 .. $rounds)
@@ -49,10 +49,10 @@ is_deeply(\@heard, [ map { "job $_" } 1 .. $rounds ], 'the consumer has heard ev
 # Then they are like all others.
 $consumer->send_query('UNLISTEN *');
 $consumer->answer;
-is($consumer->last_words->{C}, '57P05', 'who listens no more is ended');
+is($consumer->last_words->{C}, '57P05', 'one that listens no more is ended');
 $migrate->send_query('SELECT pg_advisory_unlock(' . MIGRATE . ')');
 $migrate->answer;
-is($migrate->last_words->{C}, '57P05', 'and so is who holds the lock no more');
+is($migrate->last_words->{C}, '57P05', 'and so is one that holds the lock no more');
 
 $node->stop('fast');
 done_testing();

@@ -73,7 +73,7 @@ for my $number (0 .. 2)
 	ok(is_gone($nodes[$number]{admin}, $_), 'it is gone') for @{ $idle[$number] };
 }
 expect_of_each($count, [ 1, 2, 1 ], 'the others stay');
-is($busy->query('COMMIT')->{tags}[0], 'COMMIT', 'who is in a transaction ends it as he likes');
+is($busy->query('COMMIT')->{tags}[0], 'COMMIT', 'a session in a transaction ends it when it likes');
 $busy->log_out;
 
 # PL/Proxy's connections are ended while they are not used. It checks one before it uses it, if that has

@@ -98,7 +98,7 @@ sub upgrade_from
 	# The new files, beside the old library.
 	install(getcwd(), $ENV{BUILD});
 	expect_all_calls_to_work($node, "files of $current, library of $version");
-	is($admin->value('SELECT ai_conn_count()'), 1, 'who was there before notices nothing');
+	is($admin->value('SELECT ai_conn_count()'), 1, 'one that was there before notices nothing');
 	# Too early: it works, or says which function is not in the library yet.
 	$early = connect_to($node, 'early');
 	my $error = $early->query('ALTER EXTENSION ai_cleanup UPDATE')->{error} // { C => 'none' };

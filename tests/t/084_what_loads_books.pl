@@ -82,13 +82,13 @@ my $long = 3600 * 1000;
 }
 {
 	my $report = loads($node, 'leak', count => 4, requests => 1, seconds => 1);
-	is("$report->{left_at_rest} $report->{lost_at_rest}", '4 0', 'who leaks and is left');
+	is("$report->{left_at_rest} $report->{lost_at_rest}", '4 0', 'one that leaks and is left');
 	my $run = start_loads($node, 'leak', count => 4, requests => 1, seconds => 6);
 	have_asked(4);
 	end_them(4, 'idle');
 	$report = finish_loads($run);
 	is($report->{left_at_rest} + $report->{lost_at_rest}, 4, 'each one that leaked is booked');
-	cmp_ok($report->{lost_at_rest}, '>', 0, 'who leaked and is gone');
+	cmp_ok($report->{lost_at_rest}, '>', 0, 'one that leaked and is gone');
 	is(harm($report), '', 'a leaked session that ends is no harm');
 }
 {
@@ -99,7 +99,7 @@ my $long = 3600 * 1000;
 	my $report = finish_loads($run);
 	cmp_ok($report->{lost_at_rest}, '>=', 3, 'a pool hears of what it loses');
 	cmp_ok($report->{logins}, '>=', 4 + 3, 'and replaces it');
-	is(harm($report), '', 'which is no harm to those who use it');
+	is(harm($report), '', 'which is no harm to those that use it');
 }
 
 $node->stop('fast');

@@ -58,7 +58,7 @@ for my $way (sort keys %ways)
 	is($after->{logins_waited} - $before->{logins_waited}, 1, 'its wait is counted');
 	is(waits()->{all}, $after->{logins_waited}, 'and stands in the histogram');
 	is($after->{logins_rescued} - $before->{logins_rescued}, 1, 'and that it got in');
-	is(retired_since($admin, $before), $way eq 'falls idle' ? 1 : 0, 'nobody else had to go');
+	is(retired_since($admin, $before), $way eq 'falls idle' ? 1 : 0, 'no other had to go');
 	if ($way eq 'falls idle')
 	{
 		is($one->answer->{error}{C}, '57014', 'its statement was cancelled');
@@ -128,11 +128,11 @@ $admin->log_out;
 	my ($waiting) = waiting_newcomer($node);
 	my $start = time;
 	my @superusers = map { connect_to($node, 'postgres') } 1 .. 2;
-	is($waiting->answer->{error}{C}, '53300', 'who waits leaves when no slot is free behind it');
+	is($waiting->answer->{error}{C}, '53300', 'one that waits leaves when no slot is free behind it');
 	cmp_ok(time - $start, '<', 30, 'long before ai_cleanup.admission_timeout');
 	push @superusers, connect_to($node, 'postgres');
 	is($superusers[-1]->value('SELECT 1'), 1, 'and the next superuser gets in');
-	is(newcomer()->answer->{error}{C}, '53300', 'nobody else waits in that place');
+	is(newcomer()->answer->{error}{C}, '53300', 'no other waits in that place');
 	$_->hang_up for @all, @superusers;
 }
 

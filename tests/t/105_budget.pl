@@ -30,7 +30,7 @@ sub login
 {
 	my ($database, %how) = @_;
 	my $client = connect_to($node, $database, user => 'dev', %how);
-	is($client->value("SELECT 'at once'"), 'at once', 'whoever has just come can work')
+	is($client->value("SELECT 'at once'"), 'at once', 'one that has just come can work')
 	  if $how{check};
 	return $client;
 }
@@ -62,7 +62,7 @@ my @other = map { login('other') } 1 .. 15; # idle for longer than all others
 {
 	my @busy = busy_clients($node, 14);
 	my $before = stats($admin);
-	is($admin->value("SELECT ai_conn_count('work')"), 14, 'a budget keeps nobody out');
+	is($admin->value("SELECT ai_conn_count('work')"), 14, 'a budget keeps no login out');
 	kill 'INT', $_->pid for @busy[0 .. 7];
 	ok(settles_at('work', 10), 'as soon as some are idle, those that are too many go');
 	is(retired_since($admin, $before), 4, 'and no more than those');
@@ -92,8 +92,8 @@ my @other = map { login('other') } 1 .. 15; # idle for longer than all others
 	my $before = stats($admin);
 	my @many = map { login('work') } 1 .. 25;
 	wait_until_idle($admin, @many);
-	is(still_there(@many), 25, 'for contrast: without a budget, nobody goes');
-	is(retired_since($admin, $before), 0, 'for contrast: and nobody is counted');
+	is(still_there(@many), 25, 'for contrast: without a budget, no session goes');
+	is(retired_since($admin, $before), 0, 'for contrast: and none is counted');
 }
 
 $node->stop('fast');

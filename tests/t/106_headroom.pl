@@ -49,7 +49,7 @@ my $keep = $slots - $headroom - 1;
 is(stats($admin)->{sessions_retired}, $turns - $keep, 'as many were ended as were too many');
 is($admin->value('SELECT count(*) FROM pg_stat_activity WHERE pid IN ('
 	  . pids(@clients[ -$keep .. -1 ]) . ')'), $keep, 'the longest idle ones');
-is($clients[0]->last_words->{C}, '57P05', 'who were told so');
+is($clients[0]->last_words->{C}, '57P05', 'which were told so');
 
 # Nothing happens: the worker does not wake. It looks once more some time after it has asked
 # a session to end, so not every stretch of five seconds will do, but one must come soon.
@@ -95,7 +95,7 @@ sub wake_ups_in_five_seconds
 	kill 'CONT', $worker;
 	ok(settles_at($slots - 8), 'then there is headroom again');
 	is(retired_since($admin, $before), 2 * $slots, 'and no more had to go than came');
-	is(stats($admin)->{logins_refused}, $before->{logins_refused}, 'nobody was refused');
+	is(stats($admin)->{logins_refused}, $before->{logins_refused}, 'no login was refused');
 }
 
 # Off, the server may become full.
@@ -104,7 +104,7 @@ sub wake_ups_in_five_seconds
 	my $before = stats($admin);
 	push @clients, connect_to($node, 'work', user => $superuser) while count() < $slots;
 	is(count(), $slots, 'without headroom all slots can be used');
-	is(retired_since($admin, $before), 0, 'and nobody had to go');
+	is(retired_since($admin, $before), 0, 'and no session had to go');
 	my $answer = PgClient->start($node, dbname => 'work', user => $superuser)->answer;
 	is($answer->{error}{M}, 'sorry, too many clients already', 'until there are none');
 
@@ -123,7 +123,7 @@ sub wake_ups_in_five_seconds
 	my @busy = busy_clients($node, 16);
 	push @busy, busy_clients($node, 3, user => $superuser);
 	is(count(), $slots, 'all slots are in use');
-	is(retired_since($admin, $before), 0, 'and nobody was ended');
+	is(retired_since($admin, $before), 0, 'and no session was ended');
 	my $declined = stats($admin)->{sessions_declined} - $before->{sessions_declined};
 	is($declined, 0, 'nor asked');
 	note('wake-ups in five seconds with all of them busy: ', wake_ups_in_five_seconds());

@@ -76,10 +76,10 @@ my @idle = map { connect_to($node, 'work', user => 'dev') } 1 .. 16;
 my $before = stats($admin);
 my $let_in = connect_to($node, 'work', user => 'dev');
 cmp_ok(stats($admin)->{logins_rescued}, '>', $before->{logins_rescued}, 'switched on, one is let in');
-is(show($let_in), '3 20', 'who sees the settings as they are');
+is(show($let_in), '3 20', 'which sees the settings as they are');
 is($let_in->value("SELECT setting FROM pg_settings WHERE name = 'superuser_reserved_connections'"),
 	3, 'in pg_settings, too');
-is(show($admin), '3 20', 'as everybody does');
+is(show($admin), '3 20', 'as all do');
 {
 	$_->hang_up for @idle, $let_in;
 	wait_for('they are gone', sub { $admin->value('SELECT ai_conn_count(NULL)') == 1 });
@@ -87,7 +87,7 @@ is(show($admin), '3 20', 'as everybody does');
 	my ($newcomer) = waiting_newcomer($node);
 	kill 'TERM', $busy[0]->pid;
 	is($newcomer->answer->{ready}, 'I', 'one waits and gets in');
-	is(show($newcomer), '3 20', 'who sees the settings as they are, too');
+	is(show($newcomer), '3 20', 'which sees the settings as they are, too');
 	$_->hang_up for @busy, $newcomer;
 	kill 'INT', map { $_->pid } @busy;
 }

@@ -54,8 +54,8 @@ cmp_ok($report->{committed}, '>', 10 * $seconds, 'storm: there was work');
 cmp_ok($report->{retired_told}, '>', $seconds, 'storm: many sessions made way');
 is($report->{retired_untold}, 0, 'storm: all of which were told so');
 is($report->{refused_with_somebody_idle}, 0,
-	'storm: nobody was refused while a session was idle for a second');
-cmp_ok($report->{watcher_looks}, '>', 10 * $seconds, 'storm: somebody has looked at that');
+	'storm: no login was refused while a session was idle for a second');
+cmp_ok($report->{watcher_looks}, '>', 10 * $seconds, 'storm: it was looked at');
 my $after = stats($admin);
 note("$_: ", $report->{$_}) for sort grep { !ref $report->{$_} } keys %$report;
 note($_) for @{ $report->{said} }, @{ $report->{noted} };
@@ -77,7 +77,7 @@ my $without = logins($node, 'crowd', %how, seconds => 10);
 expect_right_books($without, 'for contrast');
 cmp_ok($without->{refused_with_somebody_idle}, '>', 0,
 	'for contrast: many are refused while sessions are idle');
-is($without->{retired_told}, 0, 'for contrast: nobody made way');
+is($without->{retired_told}, 0, 'for contrast: no session made way');
 note(said($without));
 
 $node->stop('fast');

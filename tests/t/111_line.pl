@@ -44,7 +44,7 @@ sub queue_up
 sub is_served
 {
 	my ($client, $what) = @_;
-	wait_for('somebody is served', sub { grep { $_->has_news } @waiting });
+	wait_for('one is served', sub { grep { $_->has_news } @waiting });
 	my @served = grep { $_->has_news } @waiting;
 	is(scalar @served, 1, "$what: one is served");
 	is($served[0], $client, "$what: whose turn it is");
@@ -84,7 +84,7 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 	@waiting = @all;
 	is($admin->value('SELECT logins_served FROM ai_cleanup_stats'), 7, 'the served are counted');
 	is(stats($admin)->{logins_rescued}, 0, 'as such: PostgreSQL itself would have let them in');
-	is(stats($admin)->{sessions_retired}, 0, 'nobody was ended');
+	is(stats($admin)->{sessions_retired}, 0, 'no session was ended');
 }
 
 # A superuser does not stand in line, and is counted.
@@ -93,7 +93,7 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 	is($superuser->value('SELECT 1'), 1, 'a superuser gets in past the line');
 	line_is(1);
 	(shift @in)->log_out;
-	ok(!$waiting[0]->has_news, 'a slot for which a superuser came first is nobody else\'s');
+	ok(!$waiting[0]->has_news, 'a slot for which a superuser came first is taken');
 	$superuser->log_out;
 	is_served(my $last = $waiting[0], 'after the superuser');
 	push @in, $last;
@@ -137,7 +137,7 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 	is($admin->value('SELECT waits_for FROM ai_cleanup_line'), 'the connection limit of its role',
 		'it waits for its role\'s limit');
 	push @in, connect_to($node, 'work', user => 'dev');
-	pass('and somebody else for whom there is a slot is let in');
+	pass('and another for which there is a slot is let in');
 	$first->log_out;
 	is_served($second, 'role');
 
@@ -156,7 +156,7 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 # Not ripe, no session had to go; ripe, the longest idle one makes way for the first in line.
 {
 	my $next = queue_up();
-	is(stats($admin)->{sessions_retired}, 0, 'those that merely pause stay, though somebody waits');
+	is(stats($admin)->{sessions_retired}, 0, 'those that merely pause stay, though a login waits');
 	# One that waits keeps the settings that it came with.
 	$next->hang_up;
 	line_is(0);

@@ -26,9 +26,9 @@ sub set
 # One slot more than there are for ordinary roles is the administrator's.
 my @pausing = idle_clients($node, $admin, 16, 'work', user => 'dev');
 
-is(stats($admin)->{sessions_retired}, 0, 'the headroom is gone, and nobody is ended for it');
-is(refusal($node, 'work', 'dev') =~ /reserved/, 1, 'a login that only those who pause could make room for is refused');
-is(stats($admin)->{sessions_retired}, 0, 'and nobody is ended for it');
+is(stats($admin)->{sessions_retired}, 0, 'the headroom is gone, and no session is ended for it');
+is(refusal($node, 'work', 'dev') =~ /reserved/, 1, 'a login that only sessions that pause could make room for is refused');
+is(stats($admin)->{sessions_retired}, 0, 'and no session is ended for it');
 
 # Where no login waits it takes longer.
 set('ripe_for_login', '10ms');
@@ -43,7 +43,7 @@ is(join('', map { is_alive($_) ? 'y' : 'n' } @pausing) =~ /^n+y+$/, 1, 'the long
 # A login that has waited in vain is no rescue; one that got in is, once.
 is(stats($admin)->{logins_rescued}, 1, 'one login was rescued');
 is($admin->value('SELECT retired_unused FROM ai_cleanup_stats'), stats($admin)->{sessions_retired},
-	'who had never run anything is counted apart');
+	'one that had never run anything is counted apart');
 
 $node->stop('fast');
 done_testing();

@@ -48,7 +48,7 @@ for (
 {
 	my $report = loads($node, 'visits', seconds => 5, clients => 45, requests => 100, pause_ms => 700);
 	does_no_harm($report, '45 sessions that fit');
-	is($report->{refused}, 0, '45 sessions that fit: nobody is refused');
+	is($report->{refused}, 0, '45 sessions that fit: no login is refused');
 	is($report->{logins}, 45, '45 sessions that fit: none has to log in again');
 }
 
@@ -64,7 +64,7 @@ for (
 	does_no_harm(loads($node, 'visits', seconds => 4, clients => 60, requests => 10, pause_ms => 200),
 		'beside a leak');
 	my $leaked = finish_loads($leak);
-	is($leaked->{lost_at_rest}, 30, 'beside a leak: those who leaked make way');
+	is($leaked->{lost_at_rest}, 30, 'beside a leak: those that leaked make way');
 	is($leaked->{refused}, 0, 'beside a leak: they were let in themselves');
 }
 

@@ -53,7 +53,7 @@ my %crowd = (clients => 250, requests => 1, request_ms => 20);
 	does_no_harm(loads($node, 'visits', %crowd, seconds => 3), 'a crowd in line');
 	wait_for('all are gone', sub { waiting() == 0 });
 	cmp_ok($admin->value('SELECT logins_served FROM ai_cleanup_stats'), '>', 0,
-		'those who have waited are counted');
+		'those that have waited are counted');
 }
 $node->stop('fast');
 
@@ -70,7 +70,7 @@ CONF
 	does_no_harm(loads($bouncer, 'visits', %visits, seconds => 4, user => 'app'),
 		'visits behind PgBouncer');
 	is(ask($server, 'postgres', 'SELECT sessions_retired FROM ai_cleanup_stats'), 0,
-		'behind PgBouncer: nobody is ended at all');
+		'behind PgBouncer: no session is ended at all');
 	$bouncer->stop;
 	$server->stop('fast');
 }

@@ -34,11 +34,11 @@ sub is_told
 }
 
 is($admin->value('SELECT boot_val FROM pg_settings WHERE name = $$ai_cleanup.tell_client$$'),
-	'when_it_asks', 'as shipped: when it asks');
+	'when_it_asks', 'by default: when it asks');
 for my $tcp (0, 1)
 {
 	my $how = $tcp ? 'TCP' : 'unix socket';
-	is_told('later', "$how, as shipped", tcp => $tcp);
+	is_told('later', "$how, by default", tcp => $tcp);
 	is_told('at once', "$how, in the connection's options", tcp => $tcp,
 		options => '-c ai_cleanup.tell_client=at_once');
 	is_told('at once', "$how, SET", tcp => $tcp, set => 'SET ai_cleanup.tell_client = at_once');

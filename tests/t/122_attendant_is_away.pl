@@ -38,7 +38,7 @@ for my $count (4, 5)
 {
 	for my $client (retire($node, $admin, $count, 'none there'))
 	{
-		is($client->last_words->{C}, '57P05', 'told at once, for there will be nobody to tell it later');
+		is($client->last_words->{C}, '57P05', 'told at once, for nothing could tell it later');
 		ok(!$client->was_reset, 'whole');
 	}
 }
@@ -54,7 +54,7 @@ SKIP:
 		$admin->value("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND wait_event = 'ClientRead'"
 			  . " AND query LIKE '%repeat%' AND pid = " . $reader->pid);
 	});
-	is(cleanup($admin, "database => 'work'")->{count}, 0, 'none there: who owes an answer declines');
+	is(cleanup($admin, "database => 'work'")->{count}, 0, 'none there: one that owes an answer declines');
 	is(scalar(@{ $reader->answer->{rows} }), 600, 'the answer arrives');
 	is($reader->value('SELECT 1'), 1, 'and so does the next');
 	my $count;

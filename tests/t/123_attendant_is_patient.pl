@@ -84,8 +84,8 @@ $deaf->send_query('SELECT 1');
 my ($sits, $chats) = held_clients(2, tcp => 1);
 $_->send_query('SELECT 1') for $sits, $chats;
 is($_->answer->{error}{C}, '57P05', 'told') for $sits, $chats;
-wait_for('nobody is held', sub { $chats->send_query('SELECT 2'); (hand_overs($admin))[0] == 0 });
-ok(1, 'whoever does not go is closed');
+wait_for('none is held', sub { $chats->send_query('SELECT 2'); (hand_overs($admin))[0] == 0 });
+ok(1, 'one that does not go is closed');
 
 is(attendant_pid($admin), $attendant, 'the attendant has lived through it');
 $node->stop('fast');

@@ -63,7 +63,7 @@ SKIP:
 	my $switches = status('voluntary_ctxt_switches');
 	$admin->value('SELECT 1') for 1 .. 1000;
 	connect_to($node, 'work')->log_out for 1 .. 10;
-	is(status('voluntary_ctxt_switches'), $switches, 'nobody speaks, and the attendant does not stir');
+	is(status('voluntary_ctxt_switches'), $switches, 'no client sends, and the attendant does not stir');
 }
 
 my $told = 0;

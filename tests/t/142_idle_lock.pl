@@ -54,7 +54,7 @@ wait_until_idle($admin, $wanted);
 
 set("ai_cleanup.idle_blocker_timeout = '300ms'");
 my $words = $wanted->last_words;
-is($words->{C}, '57P05', 'who blocks another ends, as an idle session does');
+is($words->{C}, '57P05', 'one that blocks another ends, as an idle session does');
 like($words->{D},
 	qr/^The session had been idle for [\d.]+ s; reason: idle with a lock that another session waits for, for longer than ai_cleanup\.idle_blocker_timeout, which is 300ms \(configuration file\)\.$/,
 	'with its reason');
@@ -63,10 +63,10 @@ is($admin->value("SELECT reason || ', ' || ended_by FROM ai_cleanup_journal"),
 	'idle with a lock that another session waits for, for longer than ai_cleanup.idle_blocker_timeout, worker',
 	'the journal says so');
 is($admin->value('SELECT reason FROM ai_connections WHERE pid = ' . $unwanted->pid),
-	'no limit on idleness is set for it', 'who blocks nobody stays');
+	'no limit on idleness is set for it', 'one that blocks no other stays');
 is($admin->value('SELECT protected_by::text FROM ai_connections WHERE pid = ' . $unwanted->pid),
 	'{lock}', 'protected as before');
-ok(is_alive($_), 'who is protected otherwise stays, and whom a limit of 0 takes out') for $listener, $leader;
+ok(is_alive($_), 'one that is protected otherwise stays, and one that a limit of 0 takes out') for $listener, $leader;
 
 # A wait that begins later is found, at a holder that was idle already and at one that comes.
 my $later = waiting_for(1);
@@ -77,7 +77,7 @@ for my $round (1 .. 3)
 	my $new = holder(10 + $round);
 	my $waits = waiting_for(10 + $round);
 	is($new->last_words->{C}, '57P05', "round $round: a holder that comes later");
-	ok(!$waits->answer->{error}, 'and who waits for it gets its lock');
+	ok(!$waits->answer->{error}, 'and one that waits for it gets its lock');
 	$waits->log_out;
 }
 
@@ -92,7 +92,7 @@ my $other = holder(21);
 my $others = waiting_for(21);
 is($other->last_words->{C}, '57P05', 'time passes');
 is($admin->value('SELECT state FROM pg_stat_activity WHERE pid = ' . $at_work->pid), 'active',
-	'who executes stays');
+	'one that executes stays');
 
 $node->stop('fast');
 done_testing();

@@ -48,13 +48,13 @@ is($looker->value("SELECT clock_timestamp() < timestamptz '$now'"), 't', 'the cl
 $looker->value('SELECT pg_cancel_backend(' . $admin->pid . ')');
 is($admin->answer->{error}{C}, '57014', 'a call is cancelled');
 is($looker->value('SELECT verdict FROM ai_cleanup_plan(database => \'work\') WHERE pid = ' . $later->pid),
-	'retire', 'who fell idle before that may go');
+	'retire', 'one that fell idle before that may go');
 is($looker->value("SELECT count(*) FROM ai_cleanup_plan(database => 'work', idle_for => '10 min') WHERE verdict = 'retire'"),
 	0, 'but not as one that has been idle for long');
 $looker->value("SET ai_cleanup.wait_timeout = '1s'");
 my $answer = cleanup($looker, "database => 'work'");
-is($answer->{count}, 1, 'a call ends who is idle');
-like($answer->{notices}[0]{M}, qr/1 session is still leaving after 1000 ms/, 'not who is stopped');
+is($answer->{count}, 1, 'a call ends what is idle');
+like($answer->{notices}[0]{M}, qr/1 session is still leaving after 1000 ms/, 'not the stopped one');
 $later->last_words;
 $looker->send_query("SELECT ai_cleanup(database => 'work')");
 wait_for('the call waits', sub { waits($looker) });

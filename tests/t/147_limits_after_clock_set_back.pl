@@ -54,7 +54,7 @@ for my $name (sort keys %limit)
 	is($words->{C}, $limit{$name}, "$name passes all the same");
 	like($words->{D}, qr/^The session had been idle .*for \d{1,2}(\.\d)? s; .*\.$name, which is 2s/, 'and says so');
 }
-is($waiting->answer->{tags}[0], 'SELECT 0', 'who waited is served');
+is($waiting->answer->{tags}[0], 'SELECT 0', 'one that waited is served');
 
 # Ripeness. All slots are taken by sessions that were idle before the clock was set back again.
 my @idle = map { connect_to($node, 'work', user => 'dev') } 1 .. 15;
