@@ -84,6 +84,11 @@ test('create-vite with Prisma: the plugin, and where the client is made', async 
   assert.match(stdout, /Then: pnpm install/);
   assert.match(stdout, /prismaSingleton\(/);
   assert.match(stdout, /setupFiles: \['ai-cleanup\/vitest'\]/);
+  writeFileSync(
+    join(folder, 'vitest.config.ts'),
+    "export default { test: { setupFiles: ['ai-cleanup/vitest'] } };\n",
+  );
+  assert.doesNotMatch((await init('--yes')).stdout, /In the configuration of vitest/);
 });
 
 test('a program of Node.js: its dev script starts with the guard', async () => {

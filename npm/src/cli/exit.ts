@@ -16,11 +16,11 @@ export const meanings: Record<keyof typeof exit, string> = {
   done: 'done; nothing is wrong',
   failed: 'something unexpected failed',
   usage: 'the command was not understood, or there is no usable DATABASE_URL',
-  unreachable: 'the database cannot be reached, or does not let us in',
+  unreachable: 'the database cannot be reached, or refuses the login',
   full: 'every connection slot is taken, and there was no other way in',
-  partly: 'done in part: something that was to end is still there',
+  partly: 'partly done: something that was to end is still there',
   unhealthy: 'doctor found a problem',
-  declined: 'it was not confirmed, so nothing was done',
+  declined: 'not confirmed, so nothing was done',
 };
 
 export function exitOf(kind: Kind): number {

@@ -14,6 +14,7 @@ export interface Inspected {
   /** Of the framework, where there is one. */
   config: string | undefined;
   usesPrisma: boolean;
+  /** Those that start without the guard. */
   runners: ('vitest' | 'jest')[];
 }
 
@@ -42,8 +43,16 @@ export function inspect(folder: string): Inspected {
     ...{ folder, manifest, framework, config },
     manager: managerOf(folder),
     usesPrisma: has('@prisma/client') || has('prisma'),
-    runners: (['vitest', 'jest'] as const).filter(has),
+    runners: (['vitest', 'jest'] as const).filter(
+      (runner) => has(runner) && !isSetUp(folder, runner),
+    ),
   };
+}
+
+function isSetUp(folder: string, runner: 'vitest' | 'jest'): boolean {
+  return readdirSync(folder)
+    .filter((file) => /^(package\.json|.*\.config\.[cm]?[jt]s)$/.test(file))
+    .some((file) => textOf(folder, file).includes(`ai-cleanup/${runner}`));
 }
 
 /** In a workspace the lock file is further up. */
