@@ -1,4 +1,4 @@
-// Why was my session ended? describe_cause() says it, to the client, the log and the journal alike.
+// Why was my session ended? explain() says it, to the client, the log and the journal alike.
 //
 // A retired session ends by end-of-file, when PostgreSQL tells the client nothing more; so the
 // client hears from us why. The session writes the message to the client down, and gives it to the
