@@ -18,6 +18,7 @@ my $node;
 	local $ENV{LD_PRELOAD} = $library;
 	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
 	$node = start_small_node('main', conf => <<'EOC');
+ai_cleanup.headroom = 0
 ai_cleanup.idle_timeout = 0
 ai_cleanup.ripe_for_login = '1s'
 ai_cleanup.admission_timeout = '10s'
