@@ -52,12 +52,13 @@ struct Session
 	Timestamp opened_at;            // when its login was complete
 	Timestamp idle_since;           // while idle, or in a transaction; `never` if not known
 	Timestamp asked_at;             // when the request was made that is out; long_ago if none
-	Timestamp asked_until;          // how long it holds; `never` once the session has agreed
+	Timestamp asked_until;          // how long it holds; `never` if `agreed`
 	Timestamp declined_at;          // when it last declined; long_ago if never
 	std::uint32_t declines;         // how often in a row, without having worked in between
 	std::int32_t idle_timeout_ms;   // its own value, 0 off, or `inherited`
 	std::int32_t connection_budget; // likewise
 
+	bool agreed = false; // to that request, or ends anyway: nothing is left to ask
 	Protections protections = 0;
 	Exemption exemption = Exemption::none;
 	Timestamp blocks_since = never; // since when another session waits for its locks

@@ -38,9 +38,8 @@ past_limit(const Session &session, const Limits &limits, Timestamp now)
 Timestamp
 helps_until(const Session &session) noexcept
 {
-	const bool agreed = session.asked_until == never;
 	return std::min(session.asked_until,
-					after(session.asked_at, agreed ? leaving_time : answer_time));
+					after(session.asked_at, session.agreed ? leaving_time : answer_time));
 }
 
 bool
@@ -98,8 +97,7 @@ next_choice(const Session &session, const Limits &limits, Timestamp now, Need ne
 	};
 
 	look_at(helps_until(session));
-	if (session.asked_until != never)
-		look_at(session.asked_until);
+	look_at(session.asked_until);
 	if (session.asked_until > now || !may_ever_go(session, limits, need.takes_exempt))
 		return next;
 	const bool idle = session.activity == Activity::idle;

@@ -268,7 +268,8 @@ TEST(PolicyOfLimits, RequestHoldsUntilItExpires)
 	session.asked_until = now;
 	EXPECT_EQ(judge(session, ten_minutes, now).verdict,
 			  (Verdict{Action::retire, Reason::idle_timeout}));
-	session.asked_until = never; // it has agreed and is on its way out
+	session.asked_until = never;
+	session.agreed = true; // it is on its way out
 	EXPECT_EQ(judge(session, ten_minutes, now).verdict, left(Reason::already_asked));
 	EXPECT_EQ(judge(session, ten_minutes, now).look_at, never);
 }

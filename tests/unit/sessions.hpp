@@ -57,6 +57,15 @@ asked_before(Session session, Duration age)
 	return session;
 }
 
+// Asked at that moment, and on its way out.
+constexpr void
+agree(Session &session, Timestamp asked_at)
+{
+	session.asked_at = asked_at;
+	session.asked_until = never;
+	session.agreed = true;
+}
+
 // A moment of the last seconds, where all the rules about moments have their bounds, and often
 // exactly on one of these.
 inline Timestamp
@@ -96,7 +105,9 @@ random_session(Dice &dice, std::uint64_t id, Timestamp now)
 	if (dice.one_in(5))
 	{
 		session.asked_at = recent_moment(dice, now);
-		session.asked_until = dice.one_in(3) ? never : after(session.asked_at, 2 * second);
+		session.asked_until = after(session.asked_at, 2 * second);
+		if (dice.one_in(3))
+			agree(session, session.asked_at);
 	}
 	if (dice.one_in(5))
 	{

@@ -113,8 +113,7 @@ TEST(SweepHeadroom, ThoseThatGoAlreadyCount)
 	std::vector<Session> ten = idle_ones(10);
 	Limits limits = headroom_of(4);
 	limits.idle_timeout_ms = 3'600'000; // the first is past it
-	ten[1].asked_at = noon;
-	ten[1].asked_until = never; // the second has agreed
+	agree(ten[1], noon);
 	ten[2] = asked_before(ten[2], 0);
 
 	const Look result = look(ten, limits, 0);
@@ -273,12 +272,7 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 		{"declined", [](Session &s) { decline(s, noon); }, noon + declined_moment},
 		{"not a target", [](Session &s) { s.target = false; }, never},
 		{"not retirable", [](Session &s) { s.retirable = false; }, never},
-		{"agreed",
-		 [](Session &s) {
-			 s.asked_at = noon;
-			 s.asked_until = never;
-		 },
-		 noon + leaving_time},
+		{"agreed", [](Session &s) { agree(s, noon); }, noon + leaving_time},
 		{"goes", [](Session &) {}, noon + relieved_time},
 	};
 

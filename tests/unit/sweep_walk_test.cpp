@@ -65,7 +65,7 @@ random_server(Dice &dice)
 bool
 on_the_way(const Session &s, Timestamp now)
 {
-	const Duration patience = s.asked_until == never ? leaving_time : answer_time;
+	const Duration patience = s.agreed ? leaving_time : answer_time;
 	return s.asked_until > now && now - s.asked_at < patience;
 }
 

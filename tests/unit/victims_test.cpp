@@ -161,6 +161,7 @@ TEST(Victims, ThoseOnTheWayCount)
 									  idle_for(3, 5 * second)};
 		sessions[0].asked_at = c.asked_at;
 		sessions[0].asked_until = c.asked_until;
+		sessions[0].agreed = c.asked_until == never;
 		const bool askable = c.asked_until <= noon;
 
 		EXPECT_EQ(choose(sessions, 1).chosen, c.counts  ? Ids{}
@@ -266,9 +267,8 @@ TEST(Victims, WhenToChooseAgain)
 bool
 is_on_the_way(const Session &s)
 {
-	const bool agreed = s.asked_until == never;
 	const bool expired = s.asked_until <= noon;
-	return !expired && noon - s.asked_at < (agreed ? leaving_time : answer_time);
+	return !expired && noon - s.asked_at < (s.agreed ? leaving_time : answer_time);
 }
 
 bool

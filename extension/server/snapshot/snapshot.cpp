@@ -132,7 +132,7 @@ forget_future(Session &session, Timestamp now)
 
 	if (session.declined_at > latest)
 		session.declines = 0;
-	if (session.asked_at > latest && session.asked_until != never)
+	if (session.asked_at > latest && !session.agreed)
 		session.asked_at = session.asked_until = long_ago;
 }
 
@@ -149,6 +149,7 @@ set_request(Session &session, RegistryEntry &entry)
 	case RequestPhase::granted:
 		session.asked_at = entry.request.asked_at;
 		session.asked_until = never;
+		session.agreed = true;
 		break;
 	case RequestPhase::none:
 	case RequestPhase::writing:
