@@ -114,15 +114,21 @@ export class App<Server extends { origin: string; output: string; running: boole
     });
   }
 
-  /** The same for any development server: saves until a save has its effect. */
+  /**
+   * The same for any development server: saves until a save has its effect. Ever more rarely, for who
+   * is slow would otherwise begin anew with each.
+   */
   async notices(): Promise<void> {
     let saved = 0;
+    let patienceMs = 1000;
     await until('a first save to be noticed', async () => {
-      if (performance.now() - saved > 2000) {
+      const answer = await this.get('/api/info').catch(() => undefined);
+      if (answer?.ok && performance.now() - saved > patienceMs) {
         this.edit('src/server/config.ts', /tutor: '.*'/, `tutor: 'Ada, ${performance.now()}'`);
         saved = performance.now();
+        patienceMs *= 2;
       }
-      return (await this.get('/api/info').catch(() => undefined))?.text.includes('"Ada, ');
+      return answer?.text.includes('"Ada, ');
     });
     this.saved = performance.now();
   }
