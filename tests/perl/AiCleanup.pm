@@ -76,7 +76,8 @@ CONF
 sub can_be_ordered
 {
 	my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-	return $library && -e $library && !$ENV{LD_PRELOAD};    # a sanitizer wants to be the first
+	# A sanitizer or valgrind wants to be the first, and has the programs start so (scripts/stage).
+	return $library && -e $library && !grep { -e "$_/postgres.plain" } split /:/, $ENV{PATH};
 }
 
 # Starts it so; an order is a file in the folder that is returned.

@@ -29,8 +29,8 @@ for my $user ('dev', $superuser)
 	note(said($report));
 
 	wait_until_empty($node);
-	$report = logins($node, 'burst', %how, user => $user, clients => 200, retry_ms => 2000);
-	is($report->{in}, 200, "$user: 200 get in within two seconds");
+	$report = logins($node, 'burst', %how, user => $user, clients => 200, retry_ms => 60_000);
+	is($report->{in}, 200, "$user: 200 at once get in, if they try again");
 	note(said($report));
 }
 

@@ -35,10 +35,13 @@ constexpr Duration look_again = second;
 
 // Without a line, a newcomer waits in a slot of the superusers' reserve: this many stay free behind
 // it for them, and for logins that are refused at once. When more of those come, no login waits for
-// a while, except for a moment for a session that is exiting already.
+// a while, except for a moment: for a session that is exiting already, or for the answer of one
+// that was asked, but not where one that was asked before does not answer.
 constexpr int free_behind_waiter = 1;
-constexpr Duration crowded_grace = 50 * millisecond;
+constexpr Duration exit_grace = 50 * millisecond;
+constexpr Duration answer_grace = 2 * millisecond;
 constexpr Duration closed_time = 10 * second;
+constexpr Duration silent_time = 200 * millisecond;
 
 AdmissionState &
 admission_state()
@@ -72,29 +75,60 @@ close_reserve()
 	line::wake_all();
 }
 
-// Later than closed_time from now it was said before the clock was set back.
+// Later than that long from now it was said before the clock was set back.
 bool
-reserve_is_closed(Timestamp now)
+holds(pg_atomic_uint64 &until, Duration longest, Timestamp now)
 {
-	const Timestamp until = read_timestamp(admission_state().closed_until);
-	return now < until && until <= after(now, closed_time);
+	const Timestamp end = read_timestamp(until);
+	return now < end && end <= after(now, longest);
 }
 
-// May this newcomer wait in line? With ai_cleanup.max_sessions, as long as the slots beyond it
-// suffice for all that wait; otherwise one on the whole server, and only while a slot stays free
-// behind it.
+// Where sessions that were asked do not answer and no slot is free, a login that looks for others
+// stands in the way of a superuser's for nothing. One in each silent_time still does.
 bool
-may_wait(const room::Prospect &prospect, Timestamp start, Timestamp now)
+is_hopeless_now()
+{
+	return !settings::has_line() &&
+		   holds(admission_state().silent_until, silent_time, GetCurrentTimestamp()) &&
+		   !compat::has_free_slots(free_behind_waiter);
+}
+
+Duration
+grace(room::Answers answers)
+{
+	switch (answers)
+	{
+	case room::Answers::all:
+		return exit_grace;
+	case room::Answers::pending:
+		return answer_grace;
+	case room::Answers::missing:
+		write_timestamp(admission_state().silent_until, after(GetCurrentTimestamp(), silent_time));
+		break;
+	}
+	return 0;
+}
+
+// Until when this newcomer may wait in line, as things are; `now` if it may not. With
+// ai_cleanup.max_sessions, as long as the slots beyond it suffice for all that wait; otherwise one
+// on the whole server, and only while a slot stays free behind it.
+Timestamp
+may_wait_until(const room::Prospect &prospect, Timestamp start, Timestamp now)
 {
 	if (settings::has_line())
-		return seats::taken() + line::length() <= MaxConnections - compat::reserved_slots();
-
+	{
+		const int room = MaxConnections - compat::reserved_slots();
+		return seats::taken() + line::length() <= room ? never : now;
+	}
 	const bool crowded = !compat::has_free_slots(free_behind_waiter);
 	if (prospect.on_its_way)
-		return !crowded || now < after(start, crowded_grace);
+		return crowded ? after(start, grace(prospect.answers)) : never;
 	if (crowded)
 		close_reserve();
-	return !crowded && !reserve_is_closed(now) && line::is_first_of_all();
+	return !crowded && !holds(admission_state().closed_until, closed_time, now) &&
+				   line::is_first_of_all()
+			   ? never
+			   : now;
 }
 
 // Until the latch is set, or then. A client that hangs up meanwhile gives up its place.
@@ -126,7 +160,8 @@ ask_if_first(const Newcomer &newcomer, const Shortage &shortage)
 	if (!settings::has_line())
 		return room::ask_sessions(newcomer, shortage_of, 0);
 	if (line::before_me(scope) > 0)
-		return {.on_its_way = false, .ripe_at = never, .next = never};
+		return {
+			.on_its_way = false, .answers = room::Answers::all, .ripe_at = never, .next = never};
 	return room::ask_sessions(newcomer, shortage_of,
 							  scope.want == Want::slot ? line::behind_me(scope) : 0);
 }
@@ -145,10 +180,11 @@ try_until_deadline(const Newcomer &newcomer, Timestamp start, Timestamp deadline
 		const Want want = shortage.want() == Want::nothing ? Want::slot : shortage.want();
 		line::change(want);
 		const room::Prospect prospect = ask_if_first(newcomer, shortage);
-		if (now >= deadline || !may_wait(prospect, start, now))
+		const Timestamp latest = std::min(deadline, may_wait_until(prospect, start, now));
+		if (now >= latest)
 			return false;
 		waited = true;
-		wait_until(now, std::min(deadline, prospect.next));
+		wait_until(now, std::min(latest, prospect.next));
 	}
 }
 
@@ -169,6 +205,11 @@ wait_in_line(const Newcomer &newcomer)
 	bool found = false;
 	bool waited = false;
 
+	if (is_hopeless_now())
+	{
+		statistics::count(Counter::logins_refused);
+		return false;
+	}
 	scope::reload();
 	line::join(Want::slot);
 	PG_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});

@@ -121,7 +121,15 @@ ask_chosen(const Look &look, const Newcomer &newcomer)
 	}
 }
 
-// When there is more to be done.
+Answers
+answer_of(const Session &session, Timestamp now)
+{
+	if (session.asked_at == long_ago || session.agreed)
+		return Answers::all;
+	return after(session.asked_at, answer_time) > now ? Answers::pending : Answers::missing;
+}
+
+// What those that were asked have answered, and when there is more to be done.
 void
 set_moments(const Look &look, Prospect &prospect)
 {
@@ -129,6 +137,7 @@ set_moments(const Look &look, Prospect &prospect)
 
 	for (const Session &session : look.sessions)
 	{
+		prospect.answers = std::max(prospect.answers, answer_of(session, look.now));
 		const Timestamp next = next_choice(session, look.limits, look.now, need);
 		prospect.next = std::min(prospect.next, next);
 		if (session.activity == Activity::idle)
@@ -143,7 +152,8 @@ ask_sessions(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), in
 {
 	Look look = look_around();
 	const Shortage shortage = measure(newcomer);
-	Prospect prospect{.on_its_way = false, .ripe_at = never, .next = never};
+	Prospect prospect{
+		.on_its_way = false, .answers = Answers::all, .ripe_at = never, .next = never};
 
 	// The narrow limits first: a session that makes way for them makes way for the wide one as
 	// well.

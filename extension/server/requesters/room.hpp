@@ -7,9 +7,17 @@
 namespace ai_cleanup::room
 {
 
+enum class Answers : std::uint8_t
+{
+	all,     // each has agreed
+	pending, // some have just been asked
+	missing, // one that was asked does not answer: it is stopped, perhaps, and others may be, too
+};
+
 struct Prospect
 {
-	bool on_its_way;   // as many sessions as it takes are ending
+	bool on_its_way;   // as many sessions as it takes are ending, or were asked to
+	Answers answers;   // of those that were asked
 	Timestamp ripe_at; // when else another idle session may be asked; `never` if none may
 	Timestamp next;    // when to look again, if no session ends before that
 };

@@ -92,6 +92,7 @@ clear(AdmissionState &state)
 	pg_atomic_init_u32(&state.waiting, 0);
 	pg_atomic_init_u64(&state.last_ticket, 0);
 	pg_atomic_init_u64(&state.closed_until, static_cast<std::uint64_t>(long_ago));
+	pg_atomic_init_u64(&state.silent_until, static_cast<std::uint64_t>(long_ago));
 	pg_atomic_init_u32(&state.next_failed, 0);
 	for (FailedLogin &failed : state.failed_logins)
 	{

@@ -81,6 +81,7 @@ struct AdmissionState
 	pg_atomic_uint32 waiting;      // newcomers in line
 	pg_atomic_uint64 last_ticket;  // the last place in line that was taken
 	pg_atomic_uint64 closed_until; // Timestamp: too many come and go for anybody to wait
+	pg_atomic_uint64 silent_until; // Timestamp: sessions do not answer, and no slot is free
 	pg_atomic_uint32 next_failed;  // where the next failed login is remembered
 	std::array<FailedLogin, failed_login_count> failed_logins;
 };
