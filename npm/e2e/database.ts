@@ -83,6 +83,22 @@ export class Database {
     await until('the sessions to go', async () => (await this.count()) === 0);
   }
 
+  /** The same for idle ones whose clients are told at once: until they have heard it, and closed. */
+  async cleanUpAndTell(): Promise<void> {
+    const toldBy = async () => {
+      const sql =
+        'SELECT clients_told::int AS told, connections_held::int AS held FROM ai_cleanup_stats';
+      const [row] = await this.cluster.query<{ told: number; held: number }>(sql, 'app');
+      return row ?? { told: 0, held: 0 };
+    };
+    const expected = (await toldBy()).told + (await this.count());
+    await this.cleanUp(false);
+    await until('the clients to be told', async () => {
+      const { told, held } = await toldBy();
+      return told >= expected && held === 0;
+    });
+  }
+
   async count(): Promise<number> {
     return (await this.sessions()).length;
   }

@@ -68,7 +68,7 @@ after(() => console.log(['', heading, '| --- | --- | --- | --- | --- |', ...rows
 /** An idle connection is retired; then the next query. */
 async function retireIdle(driver: Driver, database: Database): Promise<End> {
   assert.equal(await driver.ask('query'), 'done');
-  await database.cleanUp(false);
+  await database.cleanUpAndTell();
   return driver.nextQuery();
 }
 

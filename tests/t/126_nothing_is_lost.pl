@@ -135,7 +135,8 @@ for my $setting ('idle_in_transaction_session_timeout', 'transaction_timeout')
 		wait_for('both signals wait', sub { pending($client->pid) eq '12,14' });
 		kill 'CONT', $client->pid;
 		$answer = $client->query('SELECT 1');
-		is($answer->{error}{C}, $setting =~ /^idle/ ? '25P03' : '25P04', "$setting: the client is told");
+		is($answer->{error}{C}, $setting =~ /^idle/ ? '25P03' : '25P04', "$setting: the client is told")
+		  or diag explain $answer;
 		like($answer->{error}{M}, qr/^terminating connection due to/, "$setting: by PostgreSQL");
 		is_deeply([ grep { $_->{M} =~ /ai_cleanup/ } @{ $answer->{notices} } ],
 			[], "$setting: no line of our log goes to the client");
