@@ -7,30 +7,17 @@ use AiCleanup;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-plan skip_all => "needs Linux's linker" unless $library && -e $library;
-plan skip_all => 'a sanitizer wants to be the first library' if $ENV{LD_PRELOAD};
+plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
 
-my $orders = PostgreSQL::Test::Utils::tempdir();
 my $node = start_node('main', start => 0);
-{
-	local $ENV{LD_PRELOAD} = $library;
-	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
-	$node->start;
-}
+my $orders = start_ordered($node);
 run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
 my ($admin, $asker) = map { connect_to($node, 'postgres') } 1, 2;
 my ($asked, $other) = idle_clients($node, $admin, 2, 'work');
 
-sub process_state
-{
-	my ($pid) = @_;
-	return (slurp_file("/proc/$pid/stat") =~ /\) (\w)/)[0];
-}
-
 append_to_file("$orders/stop", '');
 $asker->send_query("SELECT ai_cleanup(database => 'work')");
-wait_for('the asker is stopped', sub { process_state($asker->pid) eq 'T' });
+wait_for('the asker is stopped', sub { is_stopped($asker->pid) });
 unlink "$orders/stop" or die $!;
 
 $other->hang_up;

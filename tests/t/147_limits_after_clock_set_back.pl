@@ -8,14 +8,12 @@ use AiCleanup;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-plan skip_all => "needs Linux's linker" unless $library && -e $library;
-plan skip_all => 'a sanitizer wants to be the first library' if $ENV{LD_PRELOAD};
+plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
 
 my $orders = PostgreSQL::Test::Utils::tempdir();
 my $node;
 {
-	local $ENV{LD_PRELOAD} = $library;
+	local $ENV{LD_PRELOAD} = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
 	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
 	$node = start_small_node('main', conf => <<'EOC');
 ai_cleanup.headroom = 0
