@@ -93,6 +93,12 @@ is_hopeless_now()
 		   !compat::has_free_slots(free_behind_waiter);
 }
 
+void
+note_silence(Timestamp now)
+{
+	write_timestamp(admission_state().silent_until, after(now, silent_time));
+}
+
 Duration
 grace(room::Answers answers)
 {
@@ -103,7 +109,6 @@ grace(room::Answers answers)
 	case room::Answers::pending:
 		return answer_grace;
 	case room::Answers::missing:
-		write_timestamp(admission_state().silent_until, after(GetCurrentTimestamp(), silent_time));
 		break;
 	}
 	return 0;
@@ -121,8 +126,14 @@ may_wait_until(const room::Prospect &prospect, Timestamp start, Timestamp now)
 		return seats::taken() + line::length() <= room ? never : now;
 	}
 	const bool crowded = !compat::has_free_slots(free_behind_waiter);
+	if (prospect.on_its_way && !crowded)
+		return never;
 	if (prospect.on_its_way)
-		return crowded ? after(start, grace(prospect.answers)) : never;
+	{
+		if (prospect.answers == room::Answers::missing)
+			note_silence(now);
+		return after(start, grace(prospect.answers));
+	}
 	if (crowded)
 		close_reserve();
 	return !crowded && !holds(admission_state().closed_until, closed_time, now) &&

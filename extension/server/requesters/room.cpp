@@ -131,7 +131,7 @@ answer_of(const Session &session, Timestamp now)
 
 // What those that were asked have answered, and when there is more to be done.
 void
-set_moments(const Look &look, Prospect &prospect)
+look_ahead(const Look &look, Prospect &prospect)
 {
 	const Need need = need_of(look, 0);
 
@@ -166,7 +166,7 @@ ask_sessions(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), in
 		choose(look, shortage.slots, more, [](const auto &) { return true; });
 	if (prospect.on_its_way)
 		ask_chosen(look, newcomer);
-	set_moments(look, prospect);
+	look_ahead(look, prospect);
 	if (shortage.want() == line::Want::nothing)
 		prospect.next = look.now; // meanwhile there is room
 
