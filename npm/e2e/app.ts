@@ -1,20 +1,19 @@
 // A private copy of the example app with a development server of its own, for the tests: files to
 // save, requests to send, and the server's end.
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
-  closeSync,
   cpSync,
   existsSync,
-  ftruncateSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -25,6 +24,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** EXAMPLE may name a copy with other versions of what it is made of. */
 export const example = process.env['EXAMPLE'] ?? resolve(here, '../../examples/vite-prisma');
+
+/** Of all that is saved, in characters. */
+const fileLength = 4096;
 
 export interface AppOptions {
   databaseUrl: string;
@@ -146,17 +148,23 @@ export class App<Server extends { origin: string; output: string; running: boole
     return readFileSync(join(this.folder, file), 'utf8');
   }
 
-  /** What is there already is overwritten in place: no watcher may ever read an empty file. */
+  /**
+   * No server may ever read half of a file. A new one appears whole; one that is there is overwritten
+   * in place, since `node --watch` loses sight of a file that another takes the place of. Filled up
+   * with line feeds it keeps its length, so that nobody reads the end of another text.
+   */
   write(file: string, content: string): void {
     const path = join(this.folder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    if (!existsSync(path)) {
-      writeFileSync(path, content);
+    const whole = `${content.trimEnd()}\n`.padEnd(fileLength, '\n');
+    if (existsSync(path)) {
+      assert.ok(statSync(path).size <= whole.length, `${file} is longer than what it is to become`);
+      writeFileSync(path, whole, { flag: 'r+' });
       return;
     }
-    const opened = openSync(path, 'r+');
-    ftruncateSync(opened, writeSync(opened, content));
-    closeSync(opened);
+    const unwatched = `${this.folder}.save`;
+    writeFileSync(unwatched, whole);
+    mkdirSync(dirname(path), { recursive: true });
+    renameSync(unwatched, path);
   }
 
   edit(file: string, from: string | RegExp, to: string): void {

@@ -14,7 +14,7 @@ plan skip_all => 'sqlsmith, which makes the queries, is not there'
   unless IPC::Run::run([ 'sh', '-c', 'command -v sqlsmith' ], '>', \my $where, '2>', \my $why);
 
 my $count = $ENV{AI_CLEANUP_RANDOM_QUERIES} || 400;
-my $node = start_node('main', conf => "statement_timeout = '1s'\nlog_statement = all\n");
+my $node = start_node('main', conf => "log_statement = all\n");
 my $admin = connect_to($node, 'postgres');
 my $postmaster = $node->data_dir . '/postmaster.pid';
 my $started = slurp_file($postmaster);
@@ -23,6 +23,7 @@ my $started = slurp_file($postmaster);
 # the extension; and an idle session, which it may end.
 $admin->value($_) for (
 	'CREATE ROLE smith LOGIN',
+	"ALTER ROLE smith SET statement_timeout = '1s'",
 	'CREATE DATABASE random OWNER smith');
 connect_to($node, 'random')->value('CREATE EXTENSION ai_cleanup');
 my ($idle) = idle_clients($node, $admin, 1, 'random', user => 'smith');
