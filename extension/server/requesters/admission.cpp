@@ -7,6 +7,7 @@
 #include "server/requesters/newcomer.hpp"
 #include "server/requesters/room.hpp"
 #include "server/requesters/shortage.hpp"
+#include "server/requesters/stopwatch.hpp"
 #include "server/session/login.hpp"
 #include "server/snapshot/scope.hpp"
 #include "server/state/failed_logins.hpp"
@@ -42,6 +43,34 @@ constexpr Duration exit_grace = 50 * millisecond;
 constexpr Duration answer_grace = 2 * millisecond;
 constexpr Duration closed_time = 10 * second;
 constexpr Duration silent_time = 200 * millisecond;
+
+// A newcomer's wait, which is no longer if the clock is set back meanwhile.
+struct Wait
+{
+	Duration longest;
+	Stopwatch so_far;
+
+	// When it began and when it is to end, by the clock as it is now.
+	Timestamp
+	began(Timestamp now) const
+	{
+		return before(now, so_far.elapsed());
+	}
+	Timestamp
+	deadline(Timestamp now) const
+	{
+		return after(began(now), longest);
+	}
+};
+
+Duration
+longest_wait()
+{
+	const Duration authentication = AuthenticationTimeout * second / authentication_share;
+	const Duration spent = std::max(Duration{0}, GetCurrentTimestamp() - MyStartTimestamp);
+
+	return std::min(settings::admission_timeout * millisecond, authentication - spent);
+}
 
 AdmissionState &
 admission_state()
@@ -118,7 +147,7 @@ grace(room::Answers answers)
 // ai_cleanup.max_sessions, as long as the slots beyond it suffice for all that wait; otherwise one
 // on the whole server, and only while a slot stays free behind it.
 Timestamp
-may_wait_until(const room::Prospect &prospect, Timestamp start, Timestamp now)
+may_wait_until(const room::Prospect &prospect, Timestamp began, Timestamp now)
 {
 	if (settings::has_line())
 	{
@@ -132,7 +161,7 @@ may_wait_until(const room::Prospect &prospect, Timestamp start, Timestamp now)
 	{
 		if (prospect.answers == room::Answers::missing)
 			note_silence(now);
-		return after(start, grace(prospect.answers));
+		return after(began, grace(prospect.answers));
 	}
 	if (crowded)
 		close_reserve();
@@ -179,7 +208,7 @@ ask_if_first(const Newcomer &newcomer, const Shortage &shortage)
 
 // True as soon as it has a seat; false if there is none in time, or no room to wait for one.
 bool
-try_until_deadline(const Newcomer &newcomer, Timestamp start, Timestamp deadline, bool &waited)
+try_until_deadline(const Newcomer &newcomer, const Wait &wait, bool &waited)
 {
 	for (;;)
 	{
@@ -191,7 +220,8 @@ try_until_deadline(const Newcomer &newcomer, Timestamp start, Timestamp deadline
 		const Want want = shortage.want() == Want::nothing ? Want::slot : shortage.want();
 		line::change(want);
 		const room::Prospect prospect = ask_if_first(newcomer, shortage);
-		const Timestamp latest = std::min(deadline, may_wait_until(prospect, start, now));
+		const Timestamp latest =
+			std::min(wait.deadline(now), may_wait_until(prospect, wait.began(now), now));
 		if (now >= latest)
 			return false;
 		waited = true;
@@ -199,20 +229,11 @@ try_until_deadline(const Newcomer &newcomer, Timestamp start, Timestamp deadline
 	}
 }
 
-Timestamp
-deadline_from(Timestamp start)
-{
-	const Timestamp authentication_ends =
-		after(MyStartTimestamp, AuthenticationTimeout * second / authentication_share);
-
-	return std::min(after(start, settings::admission_timeout * millisecond), authentication_ends);
-}
-
 // Joins the line and waits in it. True if it has a seat in the end.
 bool
 wait_in_line(const Newcomer &newcomer)
 {
-	const Timestamp start = GetCurrentTimestamp();
+	const Wait wait{.longest = longest_wait(), .so_far = {}};
 	bool found = false;
 	bool waited = false;
 
@@ -225,13 +246,13 @@ wait_in_line(const Newcomer &newcomer)
 	line::join(Want::slot);
 	PG_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
 	{
-		found = try_until_deadline(newcomer, start, deadline_from(start), waited);
+		found = try_until_deadline(newcomer, wait, waited);
 	}
 	PG_END_ENSURE_ERROR_CLEANUP(line::leave_on_exit, Datum{0});
 	line::leave();
 
 	if (waited)
-		statistics::count_wait(GetCurrentTimestamp() - start);
+		statistics::count_wait(wait.so_far.elapsed());
 	if (!found)
 		statistics::count(Counter::logins_refused);
 	return found;
@@ -263,26 +284,27 @@ behind_superuser(const Newcomer &)
 void
 wait_with_last_slot(const Newcomer &newcomer)
 {
-	const Timestamp start = GetCurrentTimestamp();
-	const Timestamp deadline = deadline_from(start);
-	Timestamp now = start;
+	const Wait wait{.longest = longest_wait(), .so_far = {}};
+	bool waited = false;
 
 	if (settings::effective_headroom() == 0 || compat::has_free_slots(free_behind_waiter))
 		return;
 	close_reserve();
 	scope::reload();
 	waiters::while_subscribed([&] {
-		while (now < deadline && !compat::has_free_slots(free_behind_waiter))
+		while (wait.so_far.elapsed() < wait.longest && !compat::has_free_slots(free_behind_waiter))
 		{
 			const room::Prospect prospect = room::ask_sessions(newcomer, behind_superuser, 0);
+			const Timestamp now = GetCurrentTimestamp();
+			const Timestamp deadline = wait.deadline(now);
 			if (!prospect.on_its_way && prospect.ripe_at > deadline)
 				break;
+			waited = true;
 			wait_until(now, std::min(deadline, prospect.next));
-			now = GetCurrentTimestamp();
 		}
 	});
-	if (now > start)
-		statistics::count_wait(now - start);
+	if (waited)
+		statistics::count_wait(wait.so_far.elapsed());
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "server/requesters/call.hpp"
 
 #include "server/requesters/retirement.hpp"
+#include "server/requesters/stopwatch.hpp"
 #include "server/snapshot/permission.hpp"
 #include "server/snapshot/snapshot.hpp"
 #include "server/state/settings.hpp"
@@ -153,28 +154,18 @@ look_at(std::span<const Asked> all)
 	return progress;
 }
 
-long
-milliseconds_since(instr_time start)
-{
-	instr_time elapsed;
-
-	INSTR_TIME_SET_CURRENT(elapsed);
-	INSTR_TIME_SUBTRACT(elapsed, start);
-	return static_cast<long>(INSTR_TIME_GET_MILLISEC(elapsed));
-}
-
 // Until all have ended or declined, or the time is up. Ctrl+C gets through.
 Progress
 wait_for(std::span<const Asked> all)
 {
-	instr_time start;
+	const Stopwatch waited; // the clock may be set meanwhile
 	Progress progress;
 
-	INSTR_TIME_SET_CURRENT(start); // the clock may be set meanwhile
 	for (;;)
 	{
 		progress = look_at(all);
-		const long left = settings::wait_timeout - milliseconds_since(start);
+		const auto left =
+			static_cast<long>(settings::wait_timeout - waited.elapsed() / millisecond);
 		if (progress.pending == 0 || left <= 0)
 			return progress;
 		WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
