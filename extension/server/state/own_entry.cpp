@@ -75,6 +75,7 @@ claim()
 	request_state::reset_termination(entry.termination_phase);
 	write_timestamp(entry.declined_at, long_ago);
 	entry.retirable = false;
+	// Last: who sees the new phase sees nothing that the process before has left.
 	registry::occupy(entry, my_id);
 	my_entry = &entry;
 }
