@@ -75,6 +75,20 @@ test('a dry run tells the same beforehand, and ends nobody', async () => {
   await client?.query('SELECT 1');
 });
 
+test('a dry run of force ends nobody either, whoever took which', async () => {
+  await clients.atWork();
+  const { environment } = setting();
+  for (const [words, taken] of [
+    [['--force', '--dry-run'], {}],
+    [['--dry-run'], { npm_config_force: 'true' }],
+    [['--force'], { npm_config_dry_run: 'true' }],
+  ] as const) {
+    const dry = await answer<Answer>([...words], { environment: { ...environment, ...taken } });
+    assert.equal(dry.went, undefined, 'nobody went');
+    assert.equal(dry.go.length + dry.stay.length, 1);
+  }
+});
+
 test('force ends all; what the role may not end is still there: exit code 5', async () => {
   await clients.atWork();
   const forced = await answer<Answer>(['--force'], setting());
