@@ -69,6 +69,18 @@ wait_for('the call waits', sub { waits($looker) });
 set_clock(-7200);
 like($looker->answer->{notices}[0]{M}, qr/still leaving/, 'a call waits by no clock');
 kill 'CONT', $other->pid;
+$_->hang_up for $idle, $stopped, $later, $other;
+wait_until_held($looker, 0);
+
+# Nor is a client's connection held for longer.
+my $held = connect_to($node, 'work', options => '-c ai_cleanup.tell_client=when_it_asks');
+wait_until_idle($looker, $held);
+cleanup($looker, "database => 'work'");
+wait_until_held($looker, 1);
+set_clock(-10800);
+$node->append_conf('postgresql.conf', "ai_cleanup.hold_timeout = '100ms'\n");
+reload($node, $looker);
+is($held->last_words->{C}, '57P05', 'a client that is held is told in time');
 
 $node->stop('fast');
 done_testing();

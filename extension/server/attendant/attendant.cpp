@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "bridge/background_worker.hpp"
+#include "bridge/stopwatch.hpp"
 #include "server/attendant/held_connection.hpp"
 #include "server/attendant/poller.hpp"
 #include "server/state/attendant_status.hpp"
@@ -80,10 +81,19 @@ tell_count()
 	pgstat_report_activity(STATE_UNDEFINED, text.data());
 }
 
+// Connections are held, and clients waited for, by a clock that nobody sets: it begins with this
+// process.
+Timestamp
+now()
+{
+	static const Stopwatch since_start;
+	return since_start.elapsed();
+}
+
 // A connection that this process has no file descriptor left for has been closed by the kernel: its
 // client hears nothing.
 void
-take_over(Timestamp now)
+take_over()
 {
 	static Letter letter;
 	int sock = -1;
@@ -92,7 +102,7 @@ take_over(Timestamp now)
 	{
 		if (sock >= 0)
 		{
-			held_connection::hold(sock, letter, now);
+			held_connection::hold(sock, letter, now());
 			continue;
 		}
 		most_held = held_connection::count();
@@ -103,14 +113,12 @@ take_over(Timestamp now)
 void
 attend_all()
 {
-	const Timestamp now = GetCurrentTimestamp();
-
 	for (const poller::Event &event : poller::look())
 	{
 		if (event.subject == nullptr)
-			take_over(now);
+			take_over();
 		else
-			held_connection::attend(event.subject, event.hung_up, now);
+			held_connection::attend(event.subject, event.hung_up, now());
 	}
 }
 
@@ -122,10 +130,11 @@ run()
 		CHECK_FOR_INTERRUPTS();
 		background_worker::reload_if_asked();
 		attend_all();
-		const Timestamp next = held_connection::close_overdue(GetCurrentTimestamp(),
-															  settings::hold_timeout * millisecond);
+		const Timestamp next =
+			held_connection::close_overdue(now(), settings::hold_timeout * millisecond);
 		tell_count();
-		background_worker::wait_until(next, poller::descriptor(), wait_events::attendant);
+		const Timestamp then = next == never ? never : after(GetCurrentTimestamp(), next - now());
+		background_worker::wait_until(then, poller::descriptor(), wait_events::attendant);
 	}
 }
 

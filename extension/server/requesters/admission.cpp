@@ -3,11 +3,11 @@
 // reading a catalog or taking a lock, as it would in PostgreSQL at this point.
 #include "server/requesters/admission.hpp"
 
+#include "bridge/stopwatch.hpp"
 #include "core/time.hpp"
 #include "server/requesters/newcomer.hpp"
 #include "server/requesters/room.hpp"
 #include "server/requesters/shortage.hpp"
-#include "server/requesters/stopwatch.hpp"
 #include "server/session/login.hpp"
 #include "server/snapshot/scope.hpp"
 #include "server/state/failed_logins.hpp"

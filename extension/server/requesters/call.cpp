@@ -1,8 +1,8 @@
 // Snapshot, decide, ask, wait: the same path as the worker's, and then the caller is told.
 #include "server/requesters/call.hpp"
 
+#include "bridge/stopwatch.hpp"
 #include "server/requesters/retirement.hpp"
-#include "server/requesters/stopwatch.hpp"
 #include "server/snapshot/permission.hpp"
 #include "server/snapshot/snapshot.hpp"
 #include "server/state/settings.hpp"
