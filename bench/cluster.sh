@@ -100,8 +100,7 @@ sessions=
 open_sessions() {
     rm -f "$scratch/sessions"
     mkfifo "$scratch/sessions"
-    "$here/idle_sessions" "$1" "$PGHOST/.s.PGSQL.$PGPORT" "$PGUSER" "$PGDATABASE" \
-        >"$scratch/sessions" 2>"$scratch/sessions.log" &
+    "$here/idle_sessions" "$1" >"$scratch/sessions" 2>"$scratch/sessions.log" &
     sessions=$!
     exec 3<"$scratch/sessions"
     read -r word <&3 || fail "could not open $1 sessions"

@@ -52,7 +52,7 @@ sub overstuff
 {
 	my ($client) = @_;
 
-	$client->send_bytes(PgClient::message('Q', "$query\0") x 3000);
+	$client->send_bytes(PgConnection::message('Q', "$query\0") x 3000);
 	return wait_until_waiting_on($admin, 'idle', 'ClientWrite', $client);
 }
 

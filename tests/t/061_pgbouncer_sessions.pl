@@ -28,7 +28,7 @@ sub told
 	my @told;
 	while (my ($type, $body) = $client->read_message)
 	{
-		push @told, PgClient::fields($body) if $type eq 'E';
+		push @told, PgConnection::fields($body) if $type eq 'E';
 	}
 	return @told;
 }

@@ -29,7 +29,7 @@ sub memory
 }
 
 # One that never stops asking.
-my $mebibyte = PgClient::message('Q', 'SELECT 1' . (' ' x (1024 * 1024 - 20)) . "\0");
+my $mebibyte = PgConnection::message('Q', 'SELECT 1' . (' ' x (1024 * 1024 - 20)) . "\0");
 for my $tcp (0, 1)
 {
 	my $how = $tcp ? 'TCP' : 'unix socket';

@@ -31,8 +31,8 @@ sub wait_until_done
 sub parts    # of the extended protocol, for a statement without parameters
 {
 	my ($sql) = @_;
-	return join '', PgClient::message('P', "\0$sql\0\0\0"), PgClient::message('B', "\0\0\0\0\0\0\0\0"),
-	  PgClient::message('E', "\0\0\0\0\0");
+	return join '', PgConnection::message('P', "\0$sql\0\0\0"), PgConnection::message('B', "\0\0\0\0\0\0\0\0"),
+	  PgConnection::message('E', "\0\0\0\0\0");
 }
 
 for my $tcp (0, 1)
@@ -59,11 +59,11 @@ for my $tcp (0, 1)
 	# A batch is answered as a whole, or not begun.
 	my $batch = connect_to($node, 'work', tcp => $tcp);
 	$batch->send_bytes(join '', (map { parts("INSERT INTO kept VALUES ($_)") } 1 .. 5),
-		PgClient::message('S', ''));
+		PgConnection::message('S', ''));
 	wait_until_done($batch, 'INSERT INTO kept VALUES (5)');
 	is(cleanup($admin, "database => 'work'")->{count}, 1, "$how: retired between two batches");
 	$batch->send_bytes(join '', (map { parts("INSERT INTO kept VALUES (1000 + $_)") } 1 .. 5),
-		PgClient::message('S', ''));
+		PgConnection::message('S', ''));
 	$answer = $batch->answer;
 	is_deeply($answer->{tags}, [ ('INSERT 0 1') x 5 ], "$how: the first is answered");
 	is($answer->{ready}, 'I', "$how: to its end");
@@ -79,7 +79,7 @@ sub unfinished_batch
 	my ($id) = @_;
 	my $client = connect_to($node, 'work', options => '-c track_activities=off');
 	$client->send_bytes(join '', parts('BEGIN'), parts("INSERT INTO kept VALUES ($id)"), parts('COMMIT'),
-		PgClient::message('H', ''));
+		PgConnection::message('H', ''));
 	wait_for('it is committed', sub { ask($node, 'work', "SELECT count(*) FROM kept WHERE id = $id") });
 	# Those that looked have gone: a session that leaves by itself as it is asked counts as ended, too.
 	wait_for('it is alone', sub { $admin->value("SELECT ai_conn_count('work')") == 1 });

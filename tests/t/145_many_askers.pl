@@ -14,7 +14,7 @@ $admin->value('CREATE DATABASE work');
 
 # It looks idle, but its client does not read the answer to its last request.
 my $deaf = connect_to($node, 'work');
-$deaf->send_bytes(PgClient::message('Q', "SELECT repeat('x', 3500)\0") x 3000);
+$deaf->send_bytes(PgConnection::message('Q', "SELECT repeat('x', 3500)\0") x 3000);
 wait_until_waiting_on($admin, 'idle', 'ClientWrite', $deaf);
 
 my @callers = map { connect_to($node, 'postgres', options => '-c ai_cleanup.wait_timeout=10s') } 1 .. 4;

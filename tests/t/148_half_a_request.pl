@@ -24,7 +24,7 @@ sub ask_amid_request
 {
 	my ($cut, $first, %how) = @_;
 	my $client = connect_to($node, 'work', %how);
-	my $request = PgClient::message('Q', 'INSERT INTO kept VALUES (' . ++$id . ")\0");
+	my $request = PgConnection::message('Q', 'INSERT INTO kept VALUES (' . ++$id . ")\0");
 
 	wait_until_idle($boss, $client);
 	$client->send_bytes(substr($request, 0, $cut)) if $first;
