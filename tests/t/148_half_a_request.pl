@@ -19,12 +19,14 @@ my %count = (executed => 0, told => 0);
 my (%executed, @wrong);
 
 # Sends what comes after `cut` bytes when the call has its answer. Whether what comes before them is
-# there when the session is asked is up to chance, unless the half is `first`.
+# there when the session is asked is up to chance, unless the half is `first`. The request ends in a row
+# of X, the byte with which Terminate begins.
 sub ask_amid_request
 {
 	my ($cut, $first, %how) = @_;
 	my $client = connect_to($node, 'work', %how);
-	my $request = PgConnection::message('Q', 'INSERT INTO kept VALUES (' . ++$id . ")\0");
+	my $request = PgConnection::message('Q',
+		'INSERT INTO kept VALUES (' . ++$id . ') --' . 'X' x 20 . "\0");
 
 	wait_until_idle($boss, $client);
 	$client->send_bytes(substr($request, 0, $cut)) if $first;
@@ -51,8 +53,8 @@ for my $when (qw(at_once when_it_asks))
 	for my $tcp (0, 1)
 	{
 		my %how = (tcp => $tcp, options => "-c ai_cleanup.tell_client=$when");
-		ask_amid_request($_, 1, %how) for 1, 4, 5, 20;
-		ask_amid_request(1 + int rand 30, 0, %how) for 1 .. 50;
+		ask_amid_request($_, 1, %how) for 1, 4, 5, 20, 45;
+		ask_amid_request(1 + int rand 50, 0, %how) for 1 .. 50;
 	}
 }
 is_deeply(\@wrong, [], 'each request was executed, or its client was told');

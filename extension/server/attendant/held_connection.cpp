@@ -1,6 +1,6 @@
 // Once told, a client may still be sending: if the connection were closed over that, the kernel
 // would answer with a reset, which could overtake the farewell. So what comes is read and dropped
-// for a while. Nothing of it is ever looked at but the first byte.
+// for a while. Nothing of it is ever looked at but whether it is a goodbye.
 #include "server/attendant/held_connection.hpp"
 
 #include <cerrno>
@@ -24,8 +24,9 @@ constexpr Duration patience = 30 * second;
 // One that goes on sending has this much to say at most.
 constexpr std::size_t most_drained = std::size_t{16} * 1024 * 1024;
 
-// Terminate. Neither TLS nor GSS begins anything with this byte.
-constexpr char goodbye = 'X';
+// Terminate, the whole of it: the rest of a request whose first half the session has read may begin
+// with any byte. What is no whole goodbye is taken for a question and answered, which does no harm.
+constexpr std::string_view goodbye("X\0\0\0\4", 5);
 
 // What becomes of a connection:
 //
@@ -175,13 +176,13 @@ hear(Held &held, bool hung_up, Timestamp now)
 
 	if (would_wait(length))
 		return;
-	if (length <= 0 || dump[0] == goodbye)
+	if (length <= 0 || std::string_view(dump.data(), static_cast<std::size_t>(length)) == goodbye)
 	{
 		note(held, Counter::clients_hung_up);
 		close_connection(held);
 		return;
 	}
-	// Over TLS a goodbye looks like a question. It is answered, which does no harm.
+	// Over TLS a goodbye looks like a question.
 	if (hung_up)
 		note(held, Counter::clients_hung_up);
 	begin_to_tell(held, now);
