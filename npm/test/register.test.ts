@@ -121,6 +121,28 @@ test('a pg that is part of a bundle, and the place by the source map', async () 
   assert.match(stdout, /^\[\{"name":"shop\/node src\/typed\.ts:6 pid=\d+"\}\]$/m);
 });
 
+test('code that Vite has in memory, for a framework that has no more of Vite than that', async () => {
+  write('src/typed.ts', `import pg from 'pg';\n\n\ninterface Unused {}\n${db}`);
+  write(
+    'vite.mjs',
+    `import { createServer } from 'vite';
+     const server = await createServer({
+       server: { middlewareMode: true, ws: false },
+       optimizeDeps: { noDiscovery: true },
+     });
+     let latest;
+     for (let load = 1; load <= 40; load++) {
+       server.moduleGraph.invalidateAll();
+       latest = (await server.ssrLoadModule('/src/typed.ts')).pool;
+       await latest.query('SELECT 1');
+     }
+     ${names}`,
+  );
+  const { code, stdout, stderr } = await run('vite.mjs');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^\[\{"name":"shop\/\w+ src\/typed\.ts:6 pid=\d+"\}\]$/m);
+});
+
 test('pools that are made in one go are siblings, and so are those with other options', async () => {
   write(
     'siblings.mjs',

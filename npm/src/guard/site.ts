@@ -57,6 +57,8 @@ function thisTurn(): number {
 
 interface Frame {
   raw: Position;
+  /** The hash of its script, if that was evaluated. */
+  evaluated: string | undefined;
   within: string;
   /** As the program itself would print it, by whatever it has installed for that. */
   shown: string;
@@ -77,6 +79,7 @@ function framesHere(): Frame[] {
         line: site.getLineNumber() ?? 0,
         column: site.getColumnNumber() ?? 0,
       },
+      evaluated: site.isEval() ? site.getScriptHash() : undefined,
       within: site.getFunctionName() ?? '',
       shown: (inStep ? shown[index] : undefined) ?? '',
     }));
@@ -110,13 +113,13 @@ function isForeign(file: string): boolean {
 }
 
 /** Already translated by the program, or by the tool that made the code, or by its source map. */
-function originOf({ raw, shown }: Frame, translate: Translate): Position {
+function originOf({ raw, evaluated, shown }: Frame, translate: Translate): Position {
   const printed = positionIn(shown);
   if (printed !== undefined && (printed.line !== raw.line || printed.file !== raw.file)) {
     return printed;
   }
   const translated = shown === '' ? undefined : positionIn(translate(shown) ?? '');
-  return translated ?? sourceOf(raw);
+  return translated ?? sourceOf(raw, evaluated);
 }
 
 function positionIn(frame: string): Position | undefined {

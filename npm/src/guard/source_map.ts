@@ -1,5 +1,5 @@
 // Where a position in generated code comes from, by the map that the tool has left with it: in what
-// Node.js keeps of loaded modules, in the file itself, or beside it.
+// Node.js keeps of loaded modules, in the code itself, or beside it.
 import { existsSync, readFileSync } from 'node:fs';
 import { findSourceMap, SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
@@ -12,10 +12,15 @@ export interface Position {
   column: number;
 }
 
-/** The same position where there is no map. */
-export function sourceOf(position: Position): Position {
+/**
+ * The same position where there is no map. Code that was evaluated is in no file, whatever name it
+ * gives itself: its script's hash says which it is.
+ */
+export function sourceOf(position: Position, evaluated?: string): Position {
   try {
-    const map = findSourceMap(position.file) ?? mapOnDisk(position.file);
+    const map =
+      findSourceMap(position.file) ??
+      (evaluated === undefined ? mapOnDisk(position.file) : mapInMemory(evaluated, position.file));
     const entry = map?.findEntry(position.line - 1, position.column - 1);
     if (entry === undefined || !('originalSource' in entry)) {
       return { ...position, file: pathOf(position.file, position.file) };
@@ -37,10 +42,28 @@ function mapOnDisk(file: string): SourceMap | undefined {
   const [last] = [
     ...readFileSync(file, 'utf8').matchAll(/^\s*\/\/[#@] sourceMappingURL=(\S+)\s*$/gm),
   ].slice(-1);
-  const url = last?.[1];
-  if (url === undefined) {
-    return undefined;
+  return last?.[1] === undefined ? undefined : mapAt(last[1], file);
+}
+
+/** The engine has read it with the code, and tells those who debug. It does so before post() returns. */
+function mapInMemory(hash: string, file: string): SourceMap | undefined {
+  const session = new (process.getBuiltinModule('node:inspector').Session)();
+  let url: string | undefined;
+  session.on('Debugger.scriptParsed', ({ params }) => {
+    if (params.hash === hash) {
+      url = params.sourceMapURL;
+    }
+  });
+  session.connect();
+  try {
+    session.post('Debugger.enable');
+  } finally {
+    session.disconnect();
   }
+  return url ? mapAt(url, file) : undefined;
+}
+
+function mapAt(url: string, file: string): SourceMap {
   const [, encoding, data] = /^data:application\/json[^,]*?(;base64)?,(.*)$/.exec(url) ?? [];
   const text =
     data === undefined
