@@ -121,7 +121,7 @@ Door::make_room(int lack, int more)
 {
 	const Timestamp now = server_.agenda().now();
 	const Limits limits = server_.limits();
-	const int needed = lack <= 0 ? 0 : lack - server_.count(Phase::leaving);
+	const int needed = lack <= 0 ? 0 : lack - server_.count(Phase::exiting);
 	const Need none{.sessions = 0, .ripe_after = limits.ripe_for_login_ms * millisecond};
 	Prospect prospect;
 

@@ -22,7 +22,7 @@ constexpr int superuser_reserved_connections = 3;
 constexpr Duration to_fork = 300;
 constexpr Duration to_start = 900;
 constexpr Duration to_enter = 1200;
-constexpr Duration to_leave = 500;
+constexpr Duration to_exit = 500;
 constexpr Duration to_answer = 100; // a signal, and the look of the session that gets it
 
 // Longer pauses are made by a person, who does not mind a new login.
@@ -107,7 +107,7 @@ void
 Server::turn_away(Slot &slot)
 {
 	Listener &client = *slot.client;
-	leave(slot);
+	begin_exit(slot);
 	client.refused();
 }
 
@@ -149,7 +149,7 @@ void
 Server::close(std::uint64_t session)
 {
 	if (Slot *slot = find(session); slot != nullptr && slot->phase == Phase::open)
-		leave(*slot);
+		begin_exit(*slot);
 }
 
 void
@@ -178,15 +178,15 @@ Server::answer(std::uint64_t session, Timestamp idle_since)
 	}
 	endings++;
 	Listener &client = *slot->client;
-	leave(*slot);
+	begin_exit(*slot);
 	client.ended();
 }
 
 void
-Server::leave(Slot &slot)
+Server::begin_exit(Slot &slot)
 {
-	slot.phase = Phase::leaving;
-	cpu_.work(to_leave, [this, session = slot.facts.id] { vacate(session); });
+	slot.phase = Phase::exiting;
+	cpu_.work(to_exit, [this, session = slot.facts.id] { vacate(session); });
 }
 
 void
@@ -241,7 +241,7 @@ Server::room_for_sessions() const
 int
 Server::seats() const
 {
-	return count(Phase::entering) + count(Phase::open) + count(Phase::leaving);
+	return count(Phase::entering) + count(Phase::open) + count(Phase::exiting);
 }
 
 int

@@ -40,7 +40,7 @@ enum class Phase : std::uint8_t
 	waiting,  // in admission
 	entering, // let in, not complete
 	open,
-	leaving,
+	exiting,
 };
 
 struct Slot
@@ -127,7 +127,7 @@ class Server
 	void complete(std::uint64_t session);
 	void fall_idle(Slot &slot);
 	void answer(std::uint64_t session, Timestamp idle_since);
-	void leave(Slot &slot);
+	void begin_exit(Slot &slot);
 	void vacate(std::uint64_t session);
 
 	Agenda &agenda_;

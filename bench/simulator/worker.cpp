@@ -47,7 +47,7 @@ Worker::sweep()
 	const Sessions sessions = server_.sessions();
 	std::vector<Verdict> verdicts(sessions.facts.size());
 	std::vector<std::uint32_t> scratch(sessions.facts.size());
-	const int free = server_.room_for_sessions() - server_.seats() + server_.count(Phase::leaving);
+	const int free = server_.room_for_sessions() - server_.seats() + server_.count(Phase::exiting);
 	Relief forgetful;
 	const Timestamp next = ai_cleanup::sweep(
 		sessions.facts, server_.limits(), static_cast<std::size_t>(std::max(0, free)), now,

@@ -15,9 +15,9 @@ namespace
 {
 
 constexpr Verdict
-leave(Reason reason)
+leave_alone(Reason reason)
 {
-	return {Action::leave, reason};
+	return {Action::leave_alone, reason};
 }
 
 constexpr Verdict
@@ -218,17 +218,17 @@ rested_at(const Session &session, Duration first) noexcept
 Verdict
 permission_verdict(Permission permission) noexcept
 {
-	return leave(permission == Permission::superusers_only ? Reason::superuser
-														   : Reason::other_role);
+	return leave_alone(permission == Permission::superusers_only ? Reason::superuser
+																 : Reason::other_role);
 }
 
 Verdict
 decide(const Session &session, const Call &call, Timestamp now) noexcept
 {
 	if (session.own)
-		return leave(Reason::own_session);
+		return leave_alone(Reason::own_session);
 	if (session.database != call.database)
-		return leave(Reason::other_database);
+		return leave_alone(Reason::other_database);
 	// Before all else, for the other answers say what the session does.
 	if (session.permission != Permission::granted)
 		return permission_verdict(session.permission);
@@ -236,15 +236,15 @@ decide(const Session &session, const Call &call, Timestamp now) noexcept
 	if (call.force)
 		return {Action::terminate, Reason::forced};
 	if (session.activity == Activity::busy)
-		return leave(Reason::busy);
+		return leave_alone(Reason::busy);
 	if (session.activity == Activity::in_transaction)
-		return leave(Reason::in_transaction);
+		return leave_alone(Reason::in_transaction);
 	if (!idle_for(session, call.idle_for, now))
-		return leave(Reason::idle_too_short);
+		return leave_alone(Reason::idle_too_short);
 	if (const Protections held = effective_protections(session, call.protect); held != 0)
-		return leave(reason_of(held));
+		return leave_alone(reason_of(held));
 	if (!session.retirable)
-		return leave(Reason::not_retirable);
+		return leave_alone(Reason::not_retirable);
 	return retire(Reason::called);
 }
 
@@ -252,7 +252,7 @@ Judgement
 judge(const Session &session, const Limits &limits, Timestamp now) noexcept
 {
 	if (const auto reason = why_out_of_reach(session, limits))
-		return {leave(*reason), never, leave(*reason), never};
+		return {leave_alone(*reason), never, leave_alone(*reason), never};
 
 	const Case c = case_of(session, limits);
 	const Deadlines deadlines{transaction_deadline(c, now), blocker_deadline(c, now),
@@ -261,11 +261,11 @@ judge(const Session &session, const Limits &limits, Timestamp now) noexcept
 	const auto verdict_at = [&](Timestamp moment) {
 		const Deadline *passed = passed_at(deadlines, moment);
 		if (passed == nullptr)
-			return leave(why_it_stays(c));
+			return leave_alone(why_it_stays(c));
 		if (session.asked_until > moment)
-			return leave(Reason::already_asked);
+			return leave_alone(Reason::already_asked);
 		if (rested > moment)
-			return leave(Reason::declined_lately);
+			return leave_alone(Reason::declined_lately);
 		return retire(passed->reason);
 	};
 
@@ -298,12 +298,12 @@ forecast(const Session &session, const Limits &limits, Timestamp now) noexcept
 	const Judgement present = judge(session, limits, now);
 	Judgement future = present;
 
-	while (future.verdict.action == Action::leave && future.changes_at != never)
+	while (future.verdict.action == Action::leave_alone && future.changes_at != never)
 	{
 		now = future.changes_at;
 		future = judge(session, limits, now);
 	}
-	if (future.verdict.action == Action::leave)
+	if (future.verdict.action == Action::leave_alone)
 		return {never, present.verdict.reason};
 	return {now, future.verdict.reason};
 }

@@ -36,7 +36,7 @@ apply_hard_limits(const Work &work)
 	{
 		const Judgement judgement = judge(work.sessions[i], work.limits, work.now);
 		work.verdicts[i] = judgement.verdict;
-		if (judgement.verdict.action == Action::leave)
+		if (judgement.verdict.action == Action::leave_alone)
 			next = std::min(next, judgement.look_at);
 	}
 	return next;
@@ -75,7 +75,7 @@ make_room(const Work &work, std::span<std::uint32_t> group, Room room)
 	work.need = true;
 	// Those that end anyway come last, out of the way of the choice.
 	const auto middle = std::partition(group.begin(), group.end(), [&](std::uint32_t i) {
-		return work.verdicts[i].action == Action::leave;
+		return work.verdicts[i].action == Action::leave_alone;
 	});
 	const auto rest = static_cast<std::size_t>(middle - group.begin());
 	const std::size_t ending = group.size() - rest;

@@ -10,7 +10,7 @@ namespace ai_cleanup
 
 enum class Action : std::uint8_t
 {
-	leave,
+	leave_alone,
 	retire,    // ask it to end itself, if it is still idle
 	terminate, // end it whatever it does
 };

@@ -39,7 +39,7 @@ Timestamp
 helps_until(const Session &session) noexcept
 {
 	return std::min(session.asked_until,
-					after(session.asked_at, session.agreed ? leaving_time : answer_time));
+					after(session.asked_at, session.agreed ? exit_time : answer_time));
 }
 
 bool

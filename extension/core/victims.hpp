@@ -18,7 +18,7 @@ namespace ai_cleanup
 constexpr Duration answer_time = 200 * millisecond;
 
 // And for this long once its session has agreed: an exit that takes longer is held up.
-constexpr Duration leaving_time = 500 * millisecond;
+constexpr Duration exit_time = 500 * millisecond;
 
 // Until when a session that was asked counts as help on its way.
 Timestamp helps_until(const Session &session) noexcept;

@@ -105,7 +105,7 @@ follow(std::uint64_t seed)
 			return changes;
 		}
 		EXPECT_GT(judgement.changes_at, now);
-		if (judgement.verdict.action == Action::leave)
+		if (judgement.verdict.action == Action::leave_alone)
 		{
 			EXPECT_LE(judgement.look_at, judgement.changes_at) << "it is not looked at in time";
 		}
@@ -146,14 +146,14 @@ TEST(Judgement, ForecastIsWhenItComesToEnd)
 		if (future.at == never)
 		{
 			EXPECT_EQ(future.reason, present.verdict.reason);
-			EXPECT_EQ(judge(session, limits, next_week).verdict.action, Action::leave);
+			EXPECT_EQ(judge(session, limits, next_week).verdict.action, Action::leave_alone);
 			continue;
 		}
 		EXPECT_EQ(judge(session, limits, future.at).verdict,
 				  (Verdict{Action::retire, future.reason}));
 		if (future.at > noon)
 		{
-			EXPECT_EQ(judge(session, limits, future.at - 1).verdict.action, Action::leave);
+			EXPECT_EQ(judge(session, limits, future.at - 1).verdict.action, Action::leave_alone);
 			ends++;
 		}
 	}

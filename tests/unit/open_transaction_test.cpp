@@ -20,7 +20,7 @@ constexpr Limits limits{.enabled = true,
 						.idle_in_transaction_timeout_ms = 60'000,
 						.idle_blocker_timeout_ms = 5'000};
 
-constexpr Verdict left_alone{Action::leave, Reason::no_limit};
+constexpr Verdict left_alone{Action::leave_alone, Reason::no_limit};
 
 // Left open so long ago, and waited for by another for so long; a negative length: not waited for.
 Session
@@ -43,12 +43,12 @@ TEST(OpenTransaction, EndsWithItsLimits)
 		Verdict expected;
 	} cases[] = {
 		{60 * second, nobody, {Action::retire, Reason::idle_in_transaction}},
-		{60 * second - 1, nobody, {Action::leave, Reason::in_transaction}},
+		{60 * second - 1, nobody, {Action::leave_alone, Reason::in_transaction}},
 		{5 * second, 5 * second, {Action::retire, Reason::idle_blocker}},
-		{5 * second, 5 * second - 1, {Action::leave, Reason::in_transaction}},
-		{5 * second - 1, 50 * second, {Action::leave, Reason::in_transaction}},
+		{5 * second, 5 * second - 1, {Action::leave_alone, Reason::in_transaction}},
+		{5 * second - 1, 50 * second, {Action::leave_alone, Reason::in_transaction}},
 		{60 * second, 60 * second, {Action::retire, Reason::idle_in_transaction}},
-		{0, 0, {Action::leave, Reason::in_transaction}},
+		{0, 0, {Action::leave_alone, Reason::in_transaction}},
 	};
 
 	for (const auto &c : cases)
@@ -63,8 +63,9 @@ TEST(OpenTransaction, IsNotIdleness)
 	idle_only.idle_in_transaction_timeout_ms = 0;
 	idle_only.idle_blocker_timeout_ms = 0;
 	EXPECT_EQ(judge(open_for(3600 * second, 3600 * second), idle_only, noon).verdict,
-			  (Verdict{Action::leave, Reason::in_transaction}));
-	EXPECT_EQ(judge(forgotten, limits, noon).verdict, (Verdict{Action::leave, Reason::no_limit}));
+			  (Verdict{Action::leave_alone, Reason::in_transaction}));
+	EXPECT_EQ(judge(forgotten, limits, noon).verdict,
+			  (Verdict{Action::leave_alone, Reason::no_limit}));
 }
 
 TEST(OpenTransaction, OwnLimitsOutrankTheFiles)
@@ -72,7 +73,8 @@ TEST(OpenTransaction, OwnLimitsOutrankTheFiles)
 	Session session = open_for(10 * second, 10 * second);
 	session.idle_in_transaction_timeout_ms = 0;
 	session.idle_blocker_timeout_ms = 0;
-	EXPECT_EQ(judge(session, limits, noon).verdict, (Verdict{Action::leave, Reason::no_limit}));
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::leave_alone, Reason::no_limit}));
 	session.idle_in_transaction_timeout_ms = 10'000;
 	EXPECT_EQ(judge(session, limits, noon).verdict,
 			  (Verdict{Action::retire, Reason::idle_in_transaction}));
@@ -88,7 +90,7 @@ TEST(OpenTransaction, MustBeKnownToBeIdle)
 	Session session = open_for(3600 * second, 3600 * second);
 	session.idle_since = never;
 	EXPECT_EQ(judge(session, limits, noon).verdict,
-			  (Verdict{Action::leave, Reason::in_transaction}));
+			  (Verdict{Action::leave_alone, Reason::in_transaction}));
 	EXPECT_EQ(judge(session, limits, noon).look_at, noon + 5 * second);
 }
 
@@ -98,21 +100,23 @@ TEST(OpenTransaction, MayBeProtectedButNotByItsLocks)
 	session.protections = protected_by_lock;
 	EXPECT_EQ(judge(session, limits, noon).verdict.action, Action::retire);
 	session.protections = protected_by_listen;
-	EXPECT_EQ(judge(session, limits, noon).verdict, (Verdict{Action::leave, Reason::listens}));
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::leave_alone, Reason::listens}));
 	session.protections = protected_by_temp_table;
 	EXPECT_EQ(judge(session, limits, noon).verdict,
-			  (Verdict{Action::leave, Reason::has_temp_table}));
+			  (Verdict{Action::leave_alone, Reason::has_temp_table}));
 	session.protections = protected_by_snapshot;
 	EXPECT_EQ(judge(session, limits, noon).verdict,
-			  (Verdict{Action::leave, Reason::exported_snapshot}));
+			  (Verdict{Action::leave_alone, Reason::exported_snapshot}));
 	session.protections = protected_by_timeout_off;
-	EXPECT_EQ(judge(session, limits, noon).verdict, (Verdict{Action::leave, Reason::timeout_off}));
+	EXPECT_EQ(judge(session, limits, noon).verdict,
+			  (Verdict{Action::leave_alone, Reason::timeout_off}));
 }
 
 TEST(OpenTransaction, NeverEndsForACall)
 {
 	EXPECT_EQ(decide(open_for(3600 * second, 3600 * second), Call{false, shop, 0}, noon),
-			  (Verdict{Action::leave, Reason::in_transaction}));
+			  (Verdict{Action::leave_alone, Reason::in_transaction}));
 }
 
 // Nothing says when a wait for its locks begins; a look once in each limit finds it in time.
@@ -222,13 +226,13 @@ TEST(IdleLockHolder, WhatProtectsIt)
 			  (Verdict{Action::retire, Reason::idle_lock}));
 	session.protections |= protected_by_backup;
 	EXPECT_EQ(judge(session, ten_minutes, noon).verdict,
-			  (Verdict{Action::leave, Reason::backs_up}));
+			  (Verdict{Action::leave_alone, Reason::backs_up}));
 	session.protections = protected_by_lock;
 	session.idle_blocker_timeout_ms = 0;
 	EXPECT_EQ(judge(session, ten_minutes, noon).verdict,
-			  (Verdict{Action::leave, Reason::holds_lock}));
+			  (Verdict{Action::leave_alone, Reason::holds_lock}));
 	EXPECT_EQ(decide(session, Call{false, shop, 0}, noon),
-			  (Verdict{Action::leave, Reason::holds_lock}));
+			  (Verdict{Action::leave_alone, Reason::holds_lock}));
 	session.idle_blocker_timeout_ms = inherited;
 	session.protections = 0;
 	EXPECT_EQ(judge(session, limits, noon).verdict, left_alone);

@@ -17,7 +17,7 @@ namespace ai_cleanup
 void
 PrintTo(const Verdict &verdict, std::ostream *out)
 {
-	constexpr std::array names{"leave", "retire", "terminate"};
+	constexpr std::array names{"leave alone", "retire", "terminate"};
 	*out << names.at(static_cast<std::size_t>(verdict.action)) << ": " << text(verdict.reason);
 }
 
@@ -56,7 +56,7 @@ constexpr Session idle_session{
 constexpr Verdict
 left(Reason reason)
 {
-	return {Action::leave, reason};
+	return {Action::leave_alone, reason};
 }
 
 // One thing about a session, or the settings, that keeps it, and the reason then given.

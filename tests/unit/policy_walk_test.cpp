@@ -120,7 +120,7 @@ TEST(PolicyWalk, LooksAgainOnlyInTheFuture)
 		const Verdict verdict = judge(session, limits, now).verdict;
 		const Timestamp look = judge(session, limits, now).look_at;
 
-		if (verdict.action == Action::leave)
+		if (verdict.action == Action::leave_alone)
 		{
 			ASSERT_GT(look, now) << text(verdict.reason) << ", session " << i;
 		}
@@ -155,7 +155,8 @@ TEST(PolicyWalk, NothingToDoBetweenTwoLooksAndSomethingNewAtEach)
 		{
 			Timestamp next = look_over(sessions, limits, now, verdicts);
 			for (std::size_t i = 0; i < sessions.size(); i++)
-				sessions[i].target = sessions[i].target && verdicts[i].action == Action::leave;
+				sessions[i].target =
+					sessions[i].target && verdicts[i].action == Action::leave_alone;
 			next = std::min(next, look_over(sessions, limits, now, verdicts));
 			ASSERT_GT(next, now);
 			if (next == never)
@@ -204,7 +205,7 @@ TEST(PolicyWalk, NobodyAtWorkComesDueBeforeTheLook)
 		session.activity = Activity::idle;
 		session.idle_since = dice.between(start, look - 1);
 		for (const Timestamp moment : {dice.between(session.idle_since, look - 1), look - 1})
-			EXPECT_EQ(judge(session, limits, moment).verdict.action, Action::leave);
+			EXPECT_EQ(judge(session, limits, moment).verdict.action, Action::leave_alone);
 	}
 	EXPECT_GT(at_work, 500);
 }

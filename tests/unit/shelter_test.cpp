@@ -62,7 +62,7 @@ TEST(Shelter, ProtectsFromTheLimitAndFromACall)
 	for (const Shelter &shelter : shelters)
 	{
 		const Session session = sheltered(shelter.protections);
-		const Verdict stays{Action::leave, shelter.reason};
+		const Verdict stays{Action::leave_alone, shelter.reason};
 		EXPECT_EQ(judge(session, one_minute, noon).verdict, stays);
 		EXPECT_EQ(decide(session, Call{false, shop, 0}, noon), stays);
 	}
@@ -86,9 +86,9 @@ TEST(Shelter, ProtectsOnlyByWhatTheSettingNames)
 			const bool stays = (held & named & protections_while_idle) != 0;
 			const Session session = sheltered(held);
 			EXPECT_EQ(judge(session, limits, noon).verdict.action,
-					  stays ? Action::leave : Action::retire);
+					  stays ? Action::leave_alone : Action::retire);
 			EXPECT_EQ(decide(session, Call{false, shop, 0, named}, noon).action,
-					  stays ? Action::leave : Action::retire);
+					  stays ? Action::leave_alone : Action::retire);
 			std::array<std::uint32_t, 1> among{0};
 			EXPECT_EQ(
 				choose_victims(std::array{session}, limits, noon, {1, Duration{0}}, among).chosen,
@@ -123,7 +123,7 @@ TEST(Exemption, FromTheLimitButNotFromACall)
 	{
 		Session session = forgotten;
 		session.exemption = exemption;
-		EXPECT_EQ(judge(session, one_minute, noon).verdict, (Verdict{Action::leave, reason}));
+		EXPECT_EQ(judge(session, one_minute, noon).verdict, (Verdict{Action::leave_alone, reason}));
 		EXPECT_EQ(decide(session, Call{false, shop, 0}, noon),
 				  (Verdict{Action::retire, Reason::called}));
 		EXPECT_EQ(judge(session, one_minute, noon).look_at, noon + 60 * second);

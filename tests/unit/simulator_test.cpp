@@ -153,7 +153,7 @@ TEST(SimulatedServer, FreesASlotWhenItsSessionHasLeft)
 	EXPECT_EQ(first.heard, "in, answered");
 	EXPECT_EQ(world.server().free_slots(), 3);
 	world.server().close(first.session);
-	EXPECT_EQ(world.server().free_slots(), 3) << "leaving takes a moment";
+	EXPECT_EQ(world.server().free_slots(), 3) << "its exit takes a moment";
 	world.run_for(second);
 	EXPECT_EQ(world.server().free_slots(), 4);
 }

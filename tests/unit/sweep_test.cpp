@@ -233,7 +233,7 @@ TEST(Sweep, DisabledNobodyGoes)
 	Limits limits{.enabled = false, .idle_timeout_ms = 1, .connection_budget = 1, .headroom = 9};
 	const Look result = look(idle_ones(5), limits, 0);
 	for (const Verdict &verdict : result.verdicts)
-		EXPECT_EQ(verdict, (Verdict{Action::leave, Reason::disabled}));
+		EXPECT_EQ(verdict, (Verdict{Action::leave_alone, Reason::disabled}));
 	EXPECT_EQ(result.next, never);
 }
 
@@ -249,8 +249,8 @@ TEST(Sweep, OneThatIsNotRipeStaysAndIsLookedAtAgain)
 		std::vector<Session> sessions{latest, latest};
 		sessions[0].id = 2;
 		Look result = look(sessions, limits, 0);
-		EXPECT_EQ(result.verdicts[0].action, Action::leave);
-		EXPECT_EQ(result.verdicts[1].action, Action::leave);
+		EXPECT_EQ(result.verdicts[0].action, Action::leave_alone);
+		EXPECT_EQ(result.verdicts[1].action, Action::leave_alone);
 		EXPECT_EQ(result.next, latest.idle_since + ripe_age);
 
 		result = look(sessions, limits, 0, result.next);
@@ -272,7 +272,7 @@ TEST(Sweep, WhenToLookAgainForAnUnmetNeed)
 		{"declined", [](Session &s) { decline(s, noon); }, noon + declined_moment},
 		{"not a target", [](Session &s) { s.target = false; }, never},
 		{"not retirable", [](Session &s) { s.retirable = false; }, never},
-		{"agreed", [](Session &s) { agree(s, noon); }, noon + leaving_time},
+		{"agreed", [](Session &s) { agree(s, noon); }, noon + exit_time},
 		{"goes", [](Session &) {}, noon + relieved_time},
 	};
 

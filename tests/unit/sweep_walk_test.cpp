@@ -65,7 +65,7 @@ random_server(Dice &dice)
 bool
 on_the_way(const Session &s, Timestamp now)
 {
-	const Duration patience = s.agreed ? leaving_time : answer_time;
+	const Duration patience = s.agreed ? exit_time : answer_time;
 	return s.asked_until > now && now - s.asked_at < patience;
 }
 
@@ -92,9 +92,9 @@ TEST(SweepWalk, NeverMoreThanNeededNeverWhoMayNotAndNoneTooFew)
 		const Look result = look(sessions, limits, free);
 		std::map<std::uint32_t, std::size_t> size;
 		std::map<std::uint32_t, std::size_t> strictest;
-		std::map<std::uint32_t, std::size_t> leaving;
+		std::map<std::uint32_t, std::size_t> chosen;
 		std::map<std::uint32_t, bool> cut;
-		std::size_t leaving_in_all = 0;
+		std::size_t chosen_in_all = 0;
 		bool for_headroom = false;
 
 		for (std::size_t i = 0; i < sessions.size(); i++)
@@ -125,9 +125,9 @@ TEST(SweepWalk, NeverMoreThanNeededNeverWhoMayNotAndNoneTooFew)
 			size[session.database]++;
 			if (goes || on_the_way(session, noon))
 			{
-				leaving_in_all++;
+				chosen_in_all++;
 				// What headroom takes, it takes after the budget was seen to.
-				leaving[session.database] += verdict.reason != Reason::headroom;
+				chosen[session.database] += verdict.reason != Reason::headroom;
 			}
 		}
 
@@ -139,21 +139,21 @@ TEST(SweepWalk, NeverMoreThanNeededNeverWhoMayNotAndNoneTooFew)
 			const std::size_t need = over ? count - budget : 0;
 			if (cut[database])
 			{
-				EXPECT_LE(leaving[database], need) << "more than needed";
+				EXPECT_LE(chosen[database], need) << "more than needed";
 			}
-			if (leaving[database] < need)
+			if (chosen[database] < need)
 				lacking.insert(database);
 		}
 		const auto headroom = static_cast<std::size_t>(limits.headroom);
 		const std::size_t need = headroom > free ? headroom - free : 0;
 		if (for_headroom)
 		{
-			EXPECT_LE(leaving_in_all, need) << "more than needed";
+			EXPECT_LE(chosen_in_all, need) << "more than needed";
 		}
 		for (std::size_t i = 0; i < sessions.size(); i++)
 		{
-			const bool wanted = leaving_in_all < need || lacking.count(sessions[i].database) > 0;
-			EXPECT_FALSE(wanted && result.verdicts[i].action == Action::leave &&
+			const bool wanted = chosen_in_all < need || lacking.count(sessions[i].database) > 0;
+			EXPECT_FALSE(wanted && result.verdicts[i].action == Action::leave_alone &&
 						 could_go(sessions[i], limits))
 				<< "one stays that could help";
 		}
@@ -176,7 +176,7 @@ turning_points(const std::vector<Session> &sessions, const Limits &limits)
 			for (const Duration wait : {declined_moment, declined_rest})
 				moments.insert(rested_at(s, wait));
 		if (s.asked_at != long_ago)
-			for (const Duration wait : {answer_time, leaving_time})
+			for (const Duration wait : {answer_time, exit_time})
 				moments.insert(after(s.asked_at, wait));
 		moments.insert(s.asked_until);
 	}

@@ -77,11 +77,11 @@ TEST(Verdict, NoReasonFollowsTheLast)
 
 TEST(Verdict, IsEqualOnlyIfActionAndReasonAre)
 {
-	constexpr Verdict verdict{Action::leave, Reason::busy};
+	constexpr Verdict verdict{Action::leave_alone, Reason::busy};
 
-	EXPECT_TRUE((verdict == Verdict{Action::leave, Reason::busy}));
+	EXPECT_TRUE((verdict == Verdict{Action::leave_alone, Reason::busy}));
 	EXPECT_FALSE((verdict == Verdict{Action::retire, Reason::busy}));
-	EXPECT_FALSE((verdict == Verdict{Action::leave, Reason::disabled}));
+	EXPECT_FALSE((verdict == Verdict{Action::leave_alone, Reason::disabled}));
 }
 
 } // namespace

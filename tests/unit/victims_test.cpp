@@ -151,8 +151,8 @@ TEST(Victims, ThoseOnTheWayCount)
 		{"the request has expired", noon - millisecond, noon, false},
 		{"about to expire", noon - millisecond, noon + 1, true},
 		{"agreed", noon - millisecond, never, true},
-		{"agreed, and slow to go", noon - leaving_time + 1, never, true},
-		{"agreed, and held up", noon - leaving_time, never, false},
+		{"agreed, and slow to go", noon - exit_time + 1, never, true},
+		{"agreed, and held up", noon - exit_time, never, false},
 	};
 
 	for (const auto &c : cases)
@@ -268,7 +268,7 @@ bool
 is_on_the_way(const Session &s)
 {
 	const bool expired = s.asked_until <= noon;
-	return !expired && noon - s.asked_at < (s.agreed ? leaving_time : answer_time);
+	return !expired && noon - s.asked_at < (s.agreed ? exit_time : answer_time);
 }
 
 bool

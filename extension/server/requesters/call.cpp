@@ -134,7 +134,7 @@ act(const Session &session, Verdict verdict, const Request &request, Asked &aske
 		return retirement::ask(session, to_retire(session, request), asked);
 	case Action::terminate:
 		return retirement::terminate(session, to_terminate(session, request), asked);
-	case Action::leave:
+	case Action::leave_alone:
 		break;
 	}
 	return false;
@@ -204,7 +204,7 @@ carry_out(const Call &call)
 	for (std::size_t i = 0; i < sessions.size(); i++)
 	{
 		count_left_alone(sessions[i], verdicts[i], left);
-		if (verdicts[i].action != Action::leave &&
+		if (verdicts[i].action != Action::leave_alone &&
 			act(sessions[i], verdicts[i], request, asked[count]))
 			count++;
 	}

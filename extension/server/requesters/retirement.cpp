@@ -68,7 +68,7 @@ signal_if_live(RegistryEntry &entry, std::uint64_t session, int process, int sig
 
 // The journal names the first asker.
 void
-leave_word(RegistryEntry &entry, const Request &request)
+name_asker(RegistryEntry &entry, const Request &request)
 {
 	pg_atomic_uint32 &phase = entry.termination_phase;
 
@@ -110,7 +110,7 @@ terminate(const Session &session, const Request &request, Asked &asked)
 	const bool live = is_live(entry, session.id);
 	if (live)
 	{
-		leave_word(entry, request);
+		name_asker(entry, request);
 		// Its whole process group, as pg_signal_backend in storage/ipc/signalfuncs.c.
 #ifdef HAVE_SETSID
 		signal_if_live(entry, session.id, -entry.pid, SIGTERM);

@@ -162,7 +162,7 @@ ask_to_retire(std::span<const Session> sessions, std::span<const Verdict> verdic
 			continue;
 		next = std::min(next, request.expires_at);
 		if (is_need(reason))
-			next = std::min(next, after(now, leaving_time)); // did it help?
+			next = std::min(next, after(now, exit_time)); // did it help?
 	}
 	return next;
 }

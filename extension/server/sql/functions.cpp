@@ -99,7 +99,7 @@ text(Action action)
 		return "retire";
 	case Action::terminate:
 		return "terminate";
-	case Action::leave:
+	case Action::leave_alone:
 		break;
 	}
 	return "leave";
