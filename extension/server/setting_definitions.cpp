@@ -69,7 +69,8 @@ check_protect(char **value, void **extra, GucSource)
 		if (protection == 0)
 		{
 			GUC_check_errdetail("There is no protection \"%s\".", name);
-			GUC_check_errhint("List any of %s; an empty list protects nobody.", default_protect);
+			GUC_check_errhint("List any of %s; an empty list protects no session.",
+							  default_protect);
 			return false;
 		}
 		protections |= protection;
@@ -249,7 +250,7 @@ define()
 		nullptr, nullptr, nullptr);
 	DefineCustomStringVariable(
 		"ai_cleanup.protect", "What protects an idle session from everything but force.",
-		"A comma-separated list; empty protects nobody.", &protect_text, default_protect,
+		"A comma-separated list; empty protects no session.", &protect_text, default_protect,
 		PGC_SIGHUP, GUC_LIST_INPUT, check_protect, assign_protect, nullptr);
 	DefineCustomIntVariable("ai_cleanup.ripe_for_headroom",
 							"Least idle time of a session that is ended for headroom or a budget.",
