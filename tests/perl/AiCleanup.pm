@@ -43,7 +43,7 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
   start_node can_be_ordered start_ordered is_stopped can_speak_tls run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
-  is_gone is_alive wait_until_gone new_log cleanup pids
+  is_gone is_alive wait_until_gone new_log cleanup cleanup_and_tell pids
   worker_pid wait_for_worker attendant_pid hand_overs wait_until_held reload use_parallel_workers
 );
 
@@ -281,6 +281,18 @@ sub hand_overs
 	my ($admin) = @_;
 	return @{ $admin->query('SELECT connections_held, clients_told, clients_hung_up,'
 			  . ' hand_overs_refused FROM ai_cleanup_stats')->{rows}[0] };
+}
+
+# The same as cleanup(), but returns when the clients have been told, too: at once, as `tell_client` says,
+# and yet after the call has its answer. For clients that look whether their connection is still there.
+sub cleanup_and_tell
+{
+	my ($client, $arguments) = @_;
+	my (undef, $told) = hand_overs($client);
+	my $answer = cleanup($client, $arguments);
+
+	wait_for('the clients have been told', sub { (hand_overs($client))[1] >= $told + $answer->{count} });
+	return $answer;
 }
 
 # Until the attendant has so many connections.

@@ -65,12 +65,8 @@ for my $transport (qw(unix tcp))
 		$admin->value('SELECT count(*) FROM pg_stat_activity WHERE query = \'DISCARD ALL\''
 			  . " AND state = 'idle' AND wait_event = 'ClientRead' AND pid IN ($behind, $in_transaction)") == 2;
 	});
-	my (undef, $told) = hand_overs($admin);
-	is(cleanup($admin, "database => 'work'")->{count}, 2, 'connections that no client has go');
-	wait_for('PgBouncer has been told, and has closed them', sub {
-		my ($held, $now) = hand_overs($admin);
-		return $now == $told + 2 && $held == 0;
-	});
+	is(cleanup_and_tell($admin, "database => 'work'")->{count}, 2, 'connections that no client has go');
+	wait_until_held($admin, 0);    # PgBouncer has closed them, too
 	my $next = connect_to($bouncer, 'work', %app);
 	ok(is_alive($next), 'the next client does not notice');
 	ok(backend($next) != $behind, 'it has a new one');

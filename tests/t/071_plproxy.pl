@@ -82,7 +82,7 @@ my @before = proxied();
 for my $node (@nodes)
 {
 	wait_for("$node->{name}: PL/Proxy's connection has rested and goes",
-		sub { cleanup($node->{admin}, "database => 'app', idle_for => '3 s'")->{count} == 1 });
+		sub { cleanup_and_tell($node->{admin}, "database => 'app', idle_for => '3 s'")->{count} == 1 });
 }
 expect_of_each($count, [ 1, 1, 1 ], 'it connects again, and its caller does not notice');
 my @after = proxied();
