@@ -21,9 +21,11 @@ constexpr Duration to_wake = 200; // microseconds
 void
 Worker::login_is_complete()
 {
-	if (server_.policy().library &&
-		server_.room_for_sessions() - server_.seats() < server_.headroom())
-		plan(server_.agenda().now() + to_wake);
+	if (!server_.policy().library ||
+		server_.room_for_sessions() - server_.seats() >= server_.headroom())
+		return;
+	const Duration ripe_after = server_.limits().ripe_for_headroom_ms * millisecond;
+	plan(server_.agenda().now() + (headroom_met_ ? to_wake : ripe_after));
 }
 
 void
@@ -49,14 +51,15 @@ Worker::sweep()
 	std::vector<std::uint32_t> scratch(sessions.facts.size());
 	const int free = server_.room_for_sessions() - server_.seats() + server_.count(Phase::exiting);
 	Relief forgetful;
-	const Timestamp next = ai_cleanup::sweep(
+	const Outlook outlook = ai_cleanup::sweep(
 		sessions.facts, server_.limits(), static_cast<std::size_t>(std::max(0, free)), now,
 		verdicts, scratch, server_.policy().rests ? relief_ : forgetful);
 
 	for (std::size_t i = 0; i < verdicts.size(); i++)
 		if (verdicts[i].action == Action::retire)
 			server_.ask_to_end(*sessions.slots[i]);
-	plan(std::max(next, now + 1));
+	headroom_met_ = outlook.headroom_met;
+	plan(std::max(outlook.next, now + 1));
 }
 
 } // namespace simulator

@@ -1,5 +1,5 @@
 // The worker: woken by a login that leaves too few slots free, it sweeps with the library's own
-// rules. Follows server/requesters/worker.cpp. Owned by server.
+// rules. Follows server/requesters/worker.cpp and server/session/tell_worker.cpp. Owned by server.
 #pragma once
 
 #include "core/relief.hpp"
@@ -22,6 +22,7 @@ class Worker
 	Server &server_;
 	ai_cleanup::Relief relief_;
 	Timestamp planned_ = ai_cleanup::never;
+	bool headroom_met_ = true;
 };
 
 } // namespace simulator

@@ -165,7 +165,7 @@ next_help(const Work &work, bool met)
 
 } // namespace
 
-Timestamp
+Outlook
 sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
 	  Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch, Relief &relief)
 {
@@ -176,16 +176,16 @@ sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_
 	const Work work{sessions, limits, now, verdicts, need, relief, rested};
 	Timestamp next = apply_hard_limits(work);
 	if (!limits.enabled)
-		return next;
+		return {.next = next};
 
 	std::iota(scratch.begin(), scratch.end(), 0U);
-	bool met = apply_budgets(work, scratch);
-	met &= apply_headroom(work, scratch, free_slots);
+	const bool budgets_met = apply_budgets(work, scratch);
+	const bool headroom_met = apply_headroom(work, scratch, free_slots);
 	if (work.need)
-		next = std::min({next, next_help(work, met), rested});
+		next = std::min({next, next_help(work, budgets_met && headroom_met), rested});
 	relief.forget_relieved(now);
 	// Where endings have helped, no login wakes us to see it.
-	return std::min(next, relief.next_look(now));
+	return {.next = std::min(next, relief.next_look(now)), .headroom_met = headroom_met};
 }
 
 } // namespace ai_cleanup

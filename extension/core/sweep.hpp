@@ -14,12 +14,18 @@
 namespace ai_cleanup
 {
 
-// Writes a verdict for each session, in the same order, into `verdicts`. Returns the earliest
-// moment at which another sweep could find something to do. `free_slots` are those of the server.
-// `scratch` is room to work in; both spans are as long as `sessions`. `relief` remembers from sweep
-// to sweep what endings have brought.
-Timestamp sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
-				Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch,
-				Relief &relief);
+struct Outlook
+{
+	Timestamp next; // the earliest moment at which another sweep could find something to do
+	bool headroom_met = true; // if not, no session is ripe that could still end for it: one login
+							  // more changes nothing until it is ripe itself
+};
+
+// Writes a verdict for each session, in the same order, into `verdicts`. `free_slots` are those of
+// the server. `scratch` is room to work in; both spans are as long as `sessions`. `relief`
+// remembers from sweep to sweep what endings have brought.
+Outlook sweep(std::span<const Session> sessions, const Limits &limits, std::size_t free_slots,
+			  Timestamp now, std::span<Verdict> verdicts, std::span<std::uint32_t> scratch,
+			  Relief &relief);
 
 } // namespace ai_cleanup

@@ -171,7 +171,7 @@ try_sweep(Input &input, const std::vector<Session> &sessions, const Limits &limi
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
 	Relief relief;
-	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
+	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief).next;
 	std::size_t going = 0;
 	bool for_headroom = false;
 

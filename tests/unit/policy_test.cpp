@@ -373,7 +373,8 @@ TEST(PolicyOfLimits, SweepJudgesEachAndReturnsTheEarliestLook)
 	std::array<std::uint32_t, 5> scratch{};
 
 	Relief relief;
-	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch, relief), now + 7 * second);
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch, relief).next,
+			  now + 7 * second);
 	EXPECT_EQ(verdicts[0], left(Reason::busy));
 	EXPECT_EQ(verdicts[1], left(Reason::idle_too_short));
 	EXPECT_EQ(verdicts[2], (Verdict{Action::retire, Reason::idle_timeout}));
@@ -389,7 +390,7 @@ TEST(PolicyOfLimits, SweepDoesNotReturnForThoseItRetires)
 	std::array<std::uint32_t, 2> scratch{};
 
 	Relief relief;
-	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch, relief), never);
+	EXPECT_EQ(sweep(sessions, ten_minutes, 0, now, verdicts, scratch, relief).next, never);
 	EXPECT_EQ(verdicts[0], (Verdict{Action::retire, Reason::idle_timeout}));
 	EXPECT_EQ(verdicts[1], (Verdict{Action::retire, Reason::idle_timeout}));
 }
@@ -397,7 +398,7 @@ TEST(PolicyOfLimits, SweepDoesNotReturnForThoseItRetires)
 TEST(PolicyOfLimits, SweepOfNobodyNeedsNoOther)
 {
 	Relief relief;
-	EXPECT_EQ(sweep({}, ten_minutes, 0, now, {}, {}, relief), never);
+	EXPECT_EQ(sweep({}, ten_minutes, 0, now, {}, {}, relief).next, never);
 }
 
 } // namespace

@@ -94,7 +94,7 @@ look_over(const std::vector<Session> &sessions, const Limits &limits, Timestamp 
 {
 	std::vector<std::uint32_t> scratch(sessions.size());
 	Relief relief;
-	return sweep(sessions, limits, 0, now, verdicts, scratch, relief);
+	return sweep(sessions, limits, 0, now, verdicts, scratch, relief).next;
 }
 
 std::vector<Session>

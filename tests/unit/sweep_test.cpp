@@ -42,6 +42,7 @@ budget_of(std::int32_t sessions)
 struct Look
 {
 	Timestamp next;
+	bool headroom_met;
 	std::vector<Verdict> verdicts;
 };
 
@@ -52,8 +53,9 @@ look(const std::vector<Session> &sessions, const Limits &limits, std::size_t fre
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
 	Relief relief;
-	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
-	return {next, verdicts};
+	const auto [next, headroom_met] =
+		sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
+	return {next, headroom_met, verdicts};
 }
 
 using Ids = std::set<std::uint64_t>;
@@ -297,12 +299,25 @@ TEST(Sweep, EndingsThatHelpAreSeenToHelp)
 		const std::vector<Session> sessions{forgotten};
 		std::vector<Verdict> verdicts(1);
 		std::vector<std::uint32_t> scratch(1);
-		const Timestamp first = sweep(sessions, headroom_of(3), 2, now, verdicts, scratch, relief);
+		const Timestamp first =
+			sweep(sessions, headroom_of(3), 2, now, verdicts, scratch, relief).next;
 		ASSERT_EQ(verdicts[0].action, Action::retire) << i;
 		ASSERT_LT(first, now + second) << "nobody else would wake the worker";
-		const Timestamp second = sweep({}, headroom_of(3), 3, first, {}, {}, relief);
+		const Timestamp second = sweep({}, headroom_of(3), 3, first, {}, {}, relief).next;
 		EXPECT_EQ(second, never) << "it has been seen";
 	}
+}
+
+// A login need not wake the worker where the headroom cannot be had.
+TEST(Sweep, SaysWhetherTheHeadroomIsMet)
+{
+	Session busy = forgotten;
+	busy.activity = Activity::busy;
+
+	EXPECT_TRUE(look({busy, busy}, headroom_of(2), 2).headroom_met) << "it is there";
+	EXPECT_TRUE(look({busy, forgotten}, headroom_of(2), 1).headroom_met) << "one goes for it";
+	EXPECT_FALSE(look({busy, forgotten}, headroom_of(2), 0).headroom_met) << "one does not suffice";
+	EXPECT_TRUE(look({busy, busy}, budget_of(1), 0).headroom_met) << "a budget is another need";
 }
 
 // The hard limit's next look stays, if it comes first.

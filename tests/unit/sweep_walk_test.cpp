@@ -32,7 +32,7 @@ look(const std::vector<Session> &sessions, const Limits &limits, std::size_t fre
 	std::vector<Verdict> verdicts(sessions.size());
 	std::vector<std::uint32_t> scratch(sessions.size());
 	Relief relief;
-	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief);
+	const Timestamp next = sweep(sessions, limits, free_slots, now, verdicts, scratch, relief).next;
 	return {next, verdicts};
 }
 

@@ -32,7 +32,9 @@ using statistics::Counter;
 constexpr int authentication_share = 2; // half of it
 
 // The process that ends a wait wakes the next newcomer. If it is stopped amid that, it does not.
+// The further back in line, the more seldom a newcomer looks by itself: those ahead of it do.
 constexpr Duration look_again = second;
+constexpr int places_that_look = 10;
 
 // Without a line, a newcomer waits in a slot of the superusers' reserve: this many stay free behind
 // it for them, and for logins that are refused at once. When more of those come, no login waits for
@@ -177,10 +179,9 @@ wait_until(Timestamp now, Timestamp then)
 {
 	const int lost = WaitEventSetCanReportClosed() ? WL_SOCKET_CLOSED : 0;
 	const int events = WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH | lost;
-	const Timestamp latest = std::min(then, after(now, look_again));
 
 	if ((WaitLatchOrSocket(MyLatch, events, MyProcPort->sock,
-						   TimestampDifferenceMilliseconds(now, latest), wait_events::admission) &
+						   TimestampDifferenceMilliseconds(now, then), wait_events::admission) &
 		 WL_SOCKET_CLOSED) != 0)
 	{
 		ClientConnectionLost = true;
@@ -190,20 +191,36 @@ wait_until(Timestamp now, Timestamp then)
 	CHECK_FOR_INTERRUPTS();
 }
 
-// With a line its first newcomer asks sessions to end, for all of it; without one, each of the few
-// that wait asks for itself.
-room::Prospect
-ask_if_first(const Newcomer &newcomer, const Shortage &shortage)
+// Those that are not ripe yet, and those that are yet to come, take that long; and what was set may
+// have changed since.
+void
+note_too_few_ripe(Timestamp next, Timestamp now)
 {
-	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
+	const Duration least = std::min(look_again, settings::ripe_for_login * millisecond);
 
-	if (!settings::has_line())
-		return room::ask_sessions(newcomer, shortage_of, 0);
-	if (line::before_me(scope) > 0)
-		return {
-			.on_its_way = false, .answers = room::Answers::all, .ripe_at = never, .next = never};
-	return room::ask_sessions(newcomer, shortage_of,
-							  scope.want == Want::slot ? line::behind_me(scope) : 0);
+	write_timestamp(admission_state().unripe_until, std::min(next, after(now, least)));
+}
+
+// With a line its first newcomer asks sessions to end, for all of it, unless the one before it has
+// just seen that too few are ripe. Without a line, each of the few that wait asks for itself.
+room::Prospect
+ask_if_first(const Newcomer &newcomer, const Shortage &shortage, Timestamp now)
+{
+	const bool for_slot = settings::has_line() && shortage.want() == Want::slot;
+	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
+	const int before = for_slot ? shortage.before : line::before_me(scope);
+	pg_atomic_uint64 &unripe_until = admission_state().unripe_until;
+
+	if (settings::has_line() && before > 0)
+		return {.next = after(now, look_again * std::max(1, before / places_that_look))};
+	if (for_slot && holds(unripe_until, look_again, now))
+		return {.next = read_timestamp(unripe_until)};
+	room::Prospect prospect =
+		room::ask_sessions(newcomer, shortage_of, for_slot ? line::behind_me(scope) : 0);
+	if (for_slot && prospect.too_few_ripe)
+		note_too_few_ripe(prospect.next, now);
+	prospect.next = std::min(prospect.next, after(now, look_again));
+	return prospect;
 }
 
 // True as soon as it has a seat; false if there is none in time, or no room to wait for one.
@@ -219,7 +236,7 @@ try_until_deadline(const Newcomer &newcomer, const Wait &wait, bool &waited)
 		// Lost to one that came at the same moment: it is looked for anew.
 		const Want want = shortage.want() == Want::nothing ? Want::slot : shortage.want();
 		line::change(want);
-		const room::Prospect prospect = ask_if_first(newcomer, shortage);
+		const room::Prospect prospect = ask_if_first(newcomer, shortage, now);
 		const Timestamp latest =
 			std::min(wait.deadline(now), may_wait_until(prospect, wait.began(now), now));
 		if (now >= latest)
@@ -300,7 +317,7 @@ wait_with_last_slot(const Newcomer &newcomer)
 			if (!prospect.on_its_way && prospect.ripe_at > deadline)
 				break;
 			waited = true;
-			wait_until(now, std::min(deadline, prospect.next));
+			wait_until(now, std::min({deadline, prospect.next, after(now, look_again)}));
 		}
 	});
 	if (waited)

@@ -152,18 +152,19 @@ ask_sessions(const Newcomer &newcomer, Shortage (*measure)(const Newcomer &), in
 {
 	Look look = look_around();
 	const Shortage shortage = measure(newcomer);
-	Prospect prospect{
-		.on_its_way = false, .answers = Answers::all, .ripe_at = never, .next = never};
+	Prospect prospect;
 
 	// The narrow limits first: a session that makes way for them makes way for the wide one as
 	// well.
-	prospect.on_its_way =
-		!failed_logins::failed_lately() &&
+	if (!failed_logins::failed_lately() &&
 		choose(look, shortage.role, 0,
 			   [&](const auto &each) { return each.role == newcomer.role; }) &&
 		choose(look, shortage.database, 0,
-			   [&](const auto &each) { return each.database == newcomer.database; }) &&
-		choose(look, shortage.slots, more, [](const auto &) { return true; });
+			   [&](const auto &each) { return each.database == newcomer.database; }))
+	{
+		prospect.on_its_way = choose(look, shortage.slots, more, [](const auto &) { return true; });
+		prospect.too_few_ripe = !prospect.on_its_way;
+	}
 	if (prospect.on_its_way)
 		ask_chosen(look, newcomer);
 	look_ahead(look, prospect);

@@ -16,10 +16,11 @@ enum class Answers : std::uint8_t
 
 struct Prospect
 {
-	bool on_its_way;   // as many sessions as it takes are ending, or were asked to
-	Answers answers;   // of those that were asked
-	Timestamp ripe_at; // when else another idle session may be asked; `never` if none may
-	Timestamp next;    // when to look again, if no session ends before that
+	bool on_its_way = false;        // as many sessions as it takes are ending, or were asked to
+	bool too_few_ripe = false;      // so few on the whole server that not even a slot can be had
+	Answers answers = Answers::all; // of those that were asked
+	Timestamp ripe_at = never; // when else another idle session may be asked; `never` if none may
+	Timestamp next = never;    // when to look again, if no session ends before that
 };
 
 // Asks as many sessions as it takes for this newcomer, and `more` for those that wait behind it;

@@ -184,12 +184,13 @@ sweep_sessions()
 	mark_blockers(sessions, limits, now);
 	statistics::count(statistics::Counter::sweeps);
 	const std::size_t coming_free = static_cast<std::size_t>(free_slots) + exiting;
-	Timestamp next = guarded([&, all = sessions] {
+	const Outlook outlook = guarded([&, all = sessions] {
 		return sweep(all, limits, coming_free, now, verdicts, scratch, *relief);
 	});
+	worker_status::set_headroom_met(outlook.headroom_met);
 	log_rest(limits);
 
-	next = std::min(next, ask_to_retire(sessions, verdicts, limits, now));
+	Timestamp next = std::min(outlook.next, ask_to_retire(sessions, verdicts, limits, now));
 	// What exits may have been counted as free as well, at the instant it did.
 	if (exiting > 0)
 		next = std::min(next, after(now, settling_time));

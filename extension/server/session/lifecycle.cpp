@@ -12,6 +12,7 @@
 #include "server/state/line.hpp"
 #include "server/state/own_entry.hpp"
 #include "server/state/seats.hpp"
+#include "server/state/settings.hpp"
 #include "server/state/waiters.hpp"
 
 namespace ai_cleanup::lifecycle
@@ -78,7 +79,8 @@ slot_is_free(int, Datum)
 	own_entry::release();
 	seats::give_back();
 	waiters::wake();
-	line::wake_first(my_role, my_database);
+	// A superuser's exit need not leave a seat for others.
+	line::wake_first(my_role, my_database, seats::taken() < settings::slot_limit(0));
 }
 
 } // namespace

@@ -64,12 +64,17 @@ of_limits()
 		of_moment(std::min(due_after(idle, now), transaction_due(now)));
 }
 
+// On a full server where too few sessions are ripe, a login is no news to the worker.
 void
 of_need()
 {
-	if (own_entry::is_open() && settings::enabled &&
-		(seats::taken() > settings::slots() - settings::effective_headroom() || over_budget()))
+	if (!own_entry::is_open() || !settings::enabled)
+		return;
+	const bool over_headroom = seats::taken() > settings::slots() - settings::effective_headroom();
+	if (over_budget() || (over_headroom && worker_status::headroom_met()))
 		worker_status::wake();
+	else if (over_headroom)
+		of_moment(after(GetCurrentTimestamp(), settings::ripe_for_headroom * millisecond));
 }
 
 void

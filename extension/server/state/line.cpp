@@ -127,7 +127,7 @@ change(Want want)
 		return;
 	move(want);
 	const RegistryEntry &entry = *own_entry::get();
-	wake_first(entry.role, entry.database);
+	wake_first(entry.role, entry.database, true);
 }
 
 void
@@ -140,7 +140,7 @@ leave()
 	pg_atomic_fetch_sub_u32(&admission_state().waiting, 1);
 	pg_memory_barrier();
 	if (const RegistryEntry *entry = own_entry::get(); entry != nullptr)
-		wake_first(entry->role, entry->database);
+		wake_first(entry->role, entry->database, true);
 }
 
 void
@@ -177,7 +177,7 @@ length()
 }
 
 void
-wake_first(Oid role, Oid database)
+wake_first(Oid role, Oid database, bool slot_is_free)
 {
 	std::array<First, 3> lines{First{.scope = {Want::slot, InvalidOid, InvalidOid}},
 							   First{.scope = {Want::role, role, InvalidOid}},
@@ -189,7 +189,7 @@ wake_first(Oid role, Oid database)
 	});
 	for (const First &line : lines)
 	{
-		if (line.number != UINT64_MAX)
+		if (line.number != UINT64_MAX && (slot_is_free || line.scope.want != Want::slot))
 			wake(line.slot);
 	}
 }

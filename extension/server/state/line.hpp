@@ -47,8 +47,8 @@ bool is_first_of_all();
 int length();
 
 // A session of this role and database is gone: wakes the first of each line that it stood in the
-// way of, three processes at most.
-void wake_first(Oid role, Oid database);
+// way of, three processes at most; that of the line for a slot only if there is a free one.
+void wake_first(Oid role, Oid database, bool slot_is_free);
 
 // Makes all of them look whether they may still wait.
 void wake_all();

@@ -93,6 +93,7 @@ clear(AdmissionState &state)
 	pg_atomic_init_u64(&state.last_ticket, 0);
 	pg_atomic_init_u64(&state.closed_until, static_cast<std::uint64_t>(long_ago));
 	pg_atomic_init_u64(&state.silent_until, static_cast<std::uint64_t>(long_ago));
+	pg_atomic_init_u64(&state.unripe_until, static_cast<std::uint64_t>(long_ago));
 	pg_atomic_init_u32(&state.next_failed, 0);
 	for (FailedLogin &failed : state.failed_logins)
 	{
@@ -144,6 +145,7 @@ lay_out()
 		pg_atomic_init_u64(&head->worker.wakes_at, static_cast<std::uint64_t>(long_ago));
 		pg_atomic_init_u64(&head->worker.headroom_rests_until,
 						   static_cast<std::uint64_t>(long_ago));
+		pg_atomic_init_u32(&head->worker.headroom_met, 1);
 		clear(head->admission);
 		clear(head->statistics);
 		pg_atomic_init_u32(&head->attendant.takes_more, 0);

@@ -63,6 +63,7 @@ struct WorkerStatus
 	pg_atomic_uint32 proc;                 // its index in ProcGlobal, or no_proc
 	pg_atomic_uint64 wakes_at;             // Timestamp: sessions due earlier set its latch
 	pg_atomic_uint64 headroom_rests_until; // Timestamp: as core/relief.hpp says
+	pg_atomic_uint32 headroom_met;         // as core/sweep.hpp says
 };
 
 // What is remembered of a login that failed although room had been made for it.
@@ -82,6 +83,7 @@ struct AdmissionState
 	pg_atomic_uint64 last_ticket;  // the last place in line that was taken
 	pg_atomic_uint64 closed_until; // Timestamp: too many come and go for anybody to wait
 	pg_atomic_uint64 silent_until; // Timestamp: sessions do not answer, and no slot is free
+	pg_atomic_uint64 unripe_until; // Timestamp: too few sessions are ripe for the first in line
 	pg_atomic_uint32 next_failed;  // where the next failed login is remembered
 	std::array<FailedLogin, failed_login_count> failed_logins;
 };

@@ -52,6 +52,18 @@ headroom_rests_until()
 }
 
 void
+set_headroom_met(bool met)
+{
+	pg_atomic_write_u32(&status().headroom_met, met ? 1 : 0);
+}
+
+bool
+headroom_met()
+{
+	return pg_atomic_read_u32(&status().headroom_met) != 0;
+}
+
+void
 wake()
 {
 	const std::uint32_t proc = pg_atomic_read_u32(&status().proc);

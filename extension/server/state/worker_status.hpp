@@ -16,6 +16,11 @@ void set_wakes_at(Timestamp wakes_at);
 void set_headroom_rests_until(Timestamp until);
 Timestamp headroom_rests_until();
 
+// Could it see to the headroom, when it looked last? If not, it knows of the need, and when to look
+// again.
+void set_headroom_met(bool met);
+bool headroom_met();
+
 // Wakes it, from any session.
 void wake();
 
