@@ -12,6 +12,11 @@ namespace
 constexpr const char *shared_name = "ai_cleanup";
 constexpr int phase_bits = 3;
 
+// Databases are counted so many at a time: a number that the compiler knows, so that it uses the
+// processor's vectors at PostgreSQL's own -O2.
+constexpr int count_stride = 16;
+constexpr int count_block = 4 * count_stride;
+
 // Set in the postmaster and inherited by fork.
 Registry *head = nullptr;
 RegistryEntry *first_entry = nullptr;
@@ -25,10 +30,17 @@ entries_size()
 	return MAXALIGN(mul_size(MaxConnections, sizeof(RegistryEntry)));
 }
 
+// As many as there are slots, filled up to whole blocks with slots that nobody has.
+int
+database_count()
+{
+	return (MaxConnections + count_block - 1) / count_block * count_block;
+}
+
 Size
 databases_size()
 {
-	return MAXALIGN(mul_size(MaxConnections, sizeof(Oid)));
+	return MAXALIGN(mul_size(static_cast<Size>(database_count()), sizeof(Oid)));
 }
 
 Size
@@ -152,7 +164,7 @@ lay_out()
 		pg_atomic_init_u32(&head->attendant.held, 0);
 		for (RegistryEntry &entry : entries())
 			clear(entry);
-		std::fill_n(first_database, MaxConnections, InvalidOid);
+		std::fill_n(first_database, database_count(), InvalidOid);
 		for (pg_atomic_uint64 &ticket : tickets())
 			pg_atomic_init_u64(&ticket, 0);
 		for (pg_atomic_uint32 &waiter : waiters())
@@ -190,12 +202,18 @@ set_database(int slot, Oid database)
 int
 count_sessions(Oid database)
 {
-	const std::span<const Oid> slots(first_database, static_cast<std::size_t>(MaxConnections));
+	int count = 0;
 
 	pg_read_barrier();
-	if (OidIsValid(database))
-		return static_cast<int>(std::count(slots.begin(), slots.end(), database));
-	return MaxConnections - static_cast<int>(std::count(slots.begin(), slots.end(), InvalidOid));
+	for (const Oid *slots = first_database; slots < first_database + database_count();
+		 slots += count_block)
+	{
+		for (int i = 0; i < count_stride; i++)
+			count += (slots[i] == database) + (slots[count_stride + i] == database) +
+					 (slots[2 * count_stride + i] == database) +
+					 (slots[3 * count_stride + i] == database);
+	}
+	return OidIsValid(database) ? count : database_count() - count;
 }
 
 std::span<pg_atomic_uint64>
