@@ -138,9 +138,10 @@ pools(const Options &options)
 
 	for (int i = 0; i < options.pools; i++)
 		pools.emplace_back(options);
+	// Of each pool in turn, so that none is there first and takes all the slots.
 	return run_crew(options.pools * crew, [&](int number, Books &books) {
-		Pool &pool = pools[static_cast<std::size_t>(number / crew)];
-		if (number % crew != 0)
+		Pool &pool = pools[static_cast<std::size_t>(number % options.pools)];
+		if (number >= options.pools)
 			return call_again_and_again(options, pool, end, books);
 		while (Clock::now() < end)
 		{

@@ -42,7 +42,7 @@ use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-  start_node can_be_ordered start_ordered is_stopped can_speak_tls run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
+  start_node can_be_ordered start_ordered is_stopped has_wake_ups wake_ups can_speak_tls run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup cleanup_and_tell pids
   worker_pid wait_for_worker attendant_pid hand_overs wait_until_held reload use_parallel_workers
 );
@@ -97,6 +97,16 @@ sub is_stopped
 {
 	my ($pid) = @_;
 	return slurp_file("/proc/$pid/stat") =~ /\) T/;
+}
+
+# How often a process has gone to sleep, as far as the system tells (has_wake_ups).
+sub has_wake_ups { return -r "/proc/$$/status" }
+
+sub wake_ups
+{
+	my ($pid) = @_;
+	my ($count) = slurp_file("/proc/$pid/status") =~ /^voluntary_ctxt_switches:\s+(\d+)$/m;
+	return $count;
 }
 
 # Has it speak TLS with a certificate that is made for it, and says so; false where the server is built

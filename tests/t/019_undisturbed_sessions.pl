@@ -4,24 +4,14 @@ use strict;
 use warnings;
 
 use AiCleanup;
-use PostgreSQL::Test::Utils;
 use Test::More;
 
-plan skip_all => 'context switches are counted in /proc, which this system has not'
-  unless -r "/proc/$$/status";
+plan skip_all => 'this system does not tell of wake-ups' unless has_wake_ups();
 
 my $limit = 12;
 my $node = start_node('main', conf => "max_connections = $limit\n");
 my $admin = connect_to($node, 'postgres');
 $admin->value('CREATE DATABASE work');
-
-sub switches
-{
-	my ($client) = @_;
-	my ($count) = slurp_file('/proc/' . $client->pid . '/status')
-	  =~ /^voluntary_ctxt_switches:\s+(\d+)$/m;
-	return $count;
-}
 
 # A caller that is cancelled while it waits, and one that is terminated: the latter is the last to
 # have had its slot.
@@ -47,10 +37,10 @@ cleanup($admin, "database => 'work', force => true");
 # Sessions in all slots but two; the next ones in the callers' slots must not inherit
 # their wish to be woken.
 my @idle = idle_clients($node, $admin, $limit - 2, 'work');
-my @before = map { switches($_) } @idle;
+my @before = map { wake_ups($_->pid) } @idle;
 wait_for('the sessions have come to rest', sub {
 	$admin->value("SELECT pg_sleep(0.3)");
-	my @now = map { switches($_) } @idle;
+	my @now = map { wake_ups($_->pid) } @idle;
 	my $same = "@now" eq "@before";
 	@before = @now;
 	return $same;
@@ -61,7 +51,7 @@ for (1 .. 10)
 	$guest->log_out;
 	wait_until_gone($admin, $guest);
 }
-my @after = map { switches($_) } @idle;
+my @after = map { wake_ups($_->pid) } @idle;
 is_deeply(\@after, \@before, 'sessions that end wake no other session');
 
 $node->stop('fast');

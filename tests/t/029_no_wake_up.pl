@@ -4,28 +4,19 @@ use strict;
 use warnings;
 
 use AiCleanup;
-use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-plan skip_all => 'context switches are counted in /proc, which this system has not'
-  unless -r "/proc/$$/status";
-
-sub switches
-{
-	my ($pid) = @_;
-	my ($count) = slurp_file("/proc/$pid/status") =~ /^voluntary_ctxt_switches:\s+(\d+)$/m;
-	return $count;
-}
+plan skip_all => 'this system does not tell of wake-ups' unless has_wake_ups();
 
 # Until the worker has come to rest after what the test itself has set in motion.
 sub at_rest
 {
 	my ($pid) = @_;
-	my ($before, $since) = (switches($pid), time);
+	my ($before, $since) = (wake_ups($pid), time);
 
 	wait_for('the worker is at rest', sub {
-		my $now = switches($pid);
+		my $now = wake_ups($pid);
 		($before, $since) = ($now, time) if $now != $before;
 		return time - $since > 1;
 	});
@@ -84,13 +75,13 @@ note "$queries queries";
 for my $name (sort keys %servers)
 {
 	my $server = $servers{$name};
-	is(switches($server->{worker}) - $server->{before}, 0, "$name: the worker has not stirred");
+	is(wake_ups($server->{worker}) - $server->{before}, 0, "$name: the worker has not stirred");
 }
 
 # The count would have shown it.
 my $server = $servers{'limits far away'};
 $server->{active}->query('SET ai_cleanup.idle_timeout = 300');
 is($server->{active}->last_words->{C}, '57P05', 'something to do: it is awake at once');
-cmp_ok(switches($server->{worker}) - $server->{before}, '>', 0, 'and the count says so');
+cmp_ok(wake_ups($server->{worker}) - $server->{before}, '>', 0, 'and the count says so');
 
 done_testing();

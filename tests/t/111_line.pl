@@ -6,6 +6,7 @@ use warnings;
 
 use Admission;
 use AiCleanup;
+use List::Util qw(sum);
 use PgClient;
 use Test::More;
 
@@ -174,18 +175,10 @@ is($admin->value('SELECT ai_conn_count(NULL)'), 6, 'as many sessions as there ma
 # An exit wakes the one whose turn it is, not the whole line. Each looks once a second besides.
 SKIP:
 {
-	skip 'this system does not tell of wake-ups', 1 unless -r "/proc/$$/status";
+	skip 'this system does not tell of wake-ups', 1 unless has_wake_ups();
 	my @all = map { queue_up() } 1 .. 20;
 	my @behind = (split /,/, $admin->value($line))[10 .. 19];
-	my $woken = sub {
-		my $sum = 0;
-		for (@behind)
-		{
-			open my $status, '<', "/proc/$_/status" or die "$_: $!\n";
-			$sum += $1 for map { /^voluntary_ctxt_switches:\s+(\d+)/ } <$status>;
-		}
-		return $sum;
-	};
+	my $woken = sub { return sum(map { wake_ups($_) } @behind) };
 	my ($before, $start) = ($woken->(), time);
 	for (1 .. 10)
 	{

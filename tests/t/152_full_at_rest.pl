@@ -6,11 +6,9 @@ use warnings;
 use Admission;
 use AiCleanup;
 use PgClient;
-use PostgreSQL::Test::Utils;
 use Test::More;
 
-plan skip_all => 'context switches are counted in /proc, which this system has not'
-  unless -r "/proc/$$/status";
+plan skip_all => 'this system does not tell of wake-ups' unless has_wake_ups();
 
 my $node = start_small_node('main', slots => 80, conf => <<CONF);
 ai_cleanup.databases = '*'
@@ -23,13 +21,6 @@ CONF
 my $admin = connect_to($node, 'postgres');
 my @in = map { connect_to($node, 'work', user => 'dev') } 1 .. 9;
 my $worker = worker_pid($admin);
-
-sub switches
-{
-	my ($pid) = @_;
-	my ($count) = slurp_file("/proc/$pid/status") =~ /^voluntary_ctxt_switches:\s+(\d+)$/m;
-	return $count;
-}
 
 sub sweeps { return $admin->value('SELECT sweeps FROM ai_cleanup_stats') }
 
@@ -50,9 +41,9 @@ for my $place (1 .. 40)
 }
 my ($first, $last) = split /,/,
   $admin->value("SELECT string_agg(pid::text, ',' ORDER BY place) FROM ai_cleanup_line WHERE place IN (1, 40)");
-my ($of_first, $of_last) = (switches($first), switches($last));
-wait_for('the first looks', sub { switches($first) >= $of_first + 6 });
-my $looks = switches($last) - $of_last;
+my ($of_first, $of_last) = (wake_ups($first), wake_ups($last));
+wait_for('the first looks', sub { wake_ups($first) >= $of_first + 6 });
+my $looks = wake_ups($last) - $of_last;
 cmp_ok($looks, '<=', 3, "the last one meanwhile looks seldom ($looks)");
 
 # And yet each is served in its turn.
