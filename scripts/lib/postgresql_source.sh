@@ -50,7 +50,7 @@ fetch_postgresql_source() ( # version of the server, folder, what tar is to unpa
     cd "$folder"
     mkdir -p lists/partial cache/archives/partial tree
     # shellcheck disable=SC2016 # for apt to fill in
-    apt-get indextargets --format 'deb-src $(REPO_URI) $(CODENAME) $(COMPONENT)' \
+    apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' \
         'Created-By: Packages' 'Origin: Debian' | sort -u >sources.list
     apt=(-o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=/dev/null
         -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache"
