@@ -208,11 +208,14 @@ ask_if_first(const Newcomer &newcomer, const Shortage &shortage, Timestamp now)
 {
 	const bool for_slot = settings::has_line() && shortage.want() == Want::slot;
 	const line::Scope scope{shortage.want(), newcomer.role, newcomer.database};
-	const int before = for_slot ? shortage.before : line::before_me(scope);
 	pg_atomic_uint64 &unripe_until = admission_state().unripe_until;
 
-	if (settings::has_line() && before > 0)
-		return {.next = after(now, look_again * std::max(1, before / places_that_look))};
+	if (settings::has_line())
+	{
+		const int before = for_slot ? shortage.before : line::before_me(scope);
+		if (before > 0)
+			return {.next = after(now, look_again * std::max(1, before / places_that_look))};
+	}
 	if (for_slot && holds(unripe_until, look_again, now))
 		return {.next = read_timestamp(unripe_until)};
 	room::Prospect prospect =
