@@ -20,17 +20,29 @@ fail() {
     exit 1
 }
 
-# Installs what is missing, and only that; without anything missing it needs no rights.
+# Prints those that are not installed.
+missing_packages() {
+    local package
+    for package; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            echo "$package"
+    done
+}
+
+# Installs what is missing, and only that; without anything missing it needs no rights. Scripts that
+# run side by side take turns: apt gives up where another apt is at work.
 need_packages() {
-    local package missing=() log sudo=()
+    local missing log sudo=()
     if ! command -v apt-get >/dev/null; then
         return 0 # not Debian: the build says what it does not find
     fi
-    for package; do
-        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
-            missing+=("$package")
-    done
-    [ ${#missing[@]} -gt 0 ] || return 0
+    exec 8<scripts
+    [ -z "$(missing_packages "$@")" ] || flock 8
+    mapfile -t missing < <(missing_packages "$@")
+    if [ ${#missing[@]} = 0 ]; then
+        exec 8<&-
+        return 0
+    fi
 
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || fail "please install, as root: ${missing[*]}"
@@ -38,15 +50,17 @@ need_packages() {
     fi
     echo "Installing ${missing[*]}"
     log=$(mktemp)
+    # A server that is installed is started, and is not to keep the others waiting.
     if ! {
         "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
             "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-upgrade \
                 --no-install-recommends --option DPkg::Lock::Timeout=300 "${missing[@]}"
-    } >"$log" 2>&1 </dev/null; then
+    } >"$log" 2>&1 </dev/null 8<&-; then
         tail -n 30 "$log"
         fail "could not install: ${missing[*]}"
     fi
     rm -f "$log"
+    exec 8<&-
 }
 
 # The files of the source tree, nothing that was built: what git knows or would add, or, where
