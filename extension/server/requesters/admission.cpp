@@ -6,6 +6,7 @@
 #include "bridge/stopwatch.hpp"
 #include "core/time.hpp"
 #include "server/requesters/newcomer.hpp"
+#include "server/requesters/reserve.hpp"
 #include "server/requesters/room.hpp"
 #include "server/requesters/shortage.hpp"
 #include "server/session/login.hpp"
@@ -35,16 +36,6 @@ constexpr int authentication_share = 2; // half of it
 // The further back in line, the more seldom a newcomer looks by itself: those ahead of it do.
 constexpr Duration look_again = second;
 constexpr int places_that_look = 10;
-
-// Without a line, a newcomer waits in a slot of the superusers' reserve: this many stay free behind
-// it for them, and for logins that are refused at once. When more of those come, no login waits for
-// a while, except for a moment: for a session that is exiting already, or for the answer of one
-// that was asked, but not where one that was asked before does not answer.
-constexpr int free_behind_waiter = 1;
-constexpr Duration exit_grace = 50 * millisecond;
-constexpr Duration answer_grace = 2 * millisecond;
-constexpr Duration closed_time = 10 * second;
-constexpr Duration silent_time = 200 * millisecond;
 
 // A newcomer's wait, which is no longer if the clock is set back meanwhile.
 struct Wait
@@ -98,79 +89,16 @@ take_seat(const Newcomer &newcomer, const Shortage &shortage)
 	return false;
 }
 
-// Too many come and go for a newcomer to wait in the superusers' reserve.
-void
-close_reserve()
-{
-	write_timestamp(admission_state().closed_until, after(GetCurrentTimestamp(), closed_time));
-	line::wake_all();
-}
-
-// Later than that long from now it was said before the clock was set back.
-bool
-holds(pg_atomic_uint64 &until, Duration longest, Timestamp now)
-{
-	const Timestamp end = read_timestamp(until);
-	return now < end && end <= after(now, longest);
-}
-
-// Where sessions that were asked do not answer and no slot is free, a login that looks for others
-// stands in the way of a superuser's for nothing. One in each silent_time still does.
-bool
-is_hopeless_now()
-{
-	return !settings::has_line() &&
-		   holds(admission_state().silent_until, silent_time, GetCurrentTimestamp()) &&
-		   !compat::has_free_slots(free_behind_waiter);
-}
-
-void
-note_silence(Timestamp now)
-{
-	write_timestamp(admission_state().silent_until, after(now, silent_time));
-}
-
-Duration
-grace(room::Answers answers)
-{
-	switch (answers)
-	{
-	case room::Answers::all:
-		return exit_grace;
-	case room::Answers::pending:
-		return answer_grace;
-	case room::Answers::missing:
-		break;
-	}
-	return 0;
-}
-
 // Until when this newcomer may wait in line, as things are; `now` if it may not. With
-// ai_cleanup.max_sessions, as long as the slots beyond it suffice for all that wait; otherwise one
-// on the whole server, and only while a slot stays free behind it.
+// ai_cleanup.max_sessions, as long as the slots beyond it suffice for all that wait; otherwise the
+// superusers' reserve is all the room there is.
 Timestamp
 may_wait_until(const room::Prospect &prospect, Timestamp began, Timestamp now)
 {
-	if (settings::has_line())
-	{
-		const int room = MaxConnections - compat::reserved_slots();
-		return seats::taken() + line::length() <= room ? never : now;
-	}
-	const bool crowded = !compat::has_free_slots(free_behind_waiter);
-	if (prospect.on_its_way && !crowded)
-		return never;
-	if (prospect.on_its_way)
-	{
-		if (prospect.answers == room::Answers::missing)
-			note_silence(now);
-		return after(began, grace(prospect.answers));
-	}
-	if (crowded)
-		close_reserve();
-	return !crowded && !holds(admission_state().closed_until, closed_time, now) &&
-				   line::is_first_of_all()
-			   ? never
-			   : now;
+	if (!settings::has_line())
+		return reserve::may_wait_until(prospect, began, now);
+	const int room = MaxConnections - compat::reserved_slots();
+	return seats::taken() + line::length() <= room ? never : now;
 }
 
 // Until the latch is set, or then. A client that hangs up meanwhile gives up its place.
@@ -257,7 +185,7 @@ wait_in_line(const Newcomer &newcomer)
 	bool found = false;
 	bool waited = false;
 
-	if (is_hopeless_now())
+	if (!settings::has_line() && reserve::is_hopeless(GetCurrentTimestamp()))
 	{
 		statistics::count(Counter::logins_refused);
 		return false;
@@ -296,7 +224,7 @@ refuse_beyond_max_sessions(const Newcomer &newcomer)
 Shortage
 behind_superuser(const Newcomer &)
 {
-	return {.slots = compat::has_free_slots(free_behind_waiter) ? 0 : 1};
+	return {.slots = reserve::has_free_slot() ? 0 : 1};
 }
 
 // A superuser is let in at once. Only where it takes the very last slot of the server, so that
@@ -307,12 +235,12 @@ wait_with_last_slot(const Newcomer &newcomer)
 	const Wait wait{.longest = longest_wait(), .so_far = {}};
 	bool waited = false;
 
-	if (settings::effective_headroom() == 0 || compat::has_free_slots(free_behind_waiter))
+	if (settings::effective_headroom() == 0 || reserve::has_free_slot())
 		return;
-	close_reserve();
+	reserve::close();
 	scope::reload();
 	waiters::while_subscribed([&] {
-		while (wait.so_far.elapsed() < wait.longest && !compat::has_free_slots(free_behind_waiter))
+		while (wait.so_far.elapsed() < wait.longest && !reserve::has_free_slot())
 		{
 			const room::Prospect prospect = room::ask_sessions(newcomer, behind_superuser, 0);
 			const Timestamp now = GetCurrentTimestamp();

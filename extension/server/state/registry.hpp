@@ -160,6 +160,15 @@ write_timestamp(pg_atomic_uint64 &value, Timestamp timestamp)
 	pg_atomic_write_u64(&value, static_cast<std::uint64_t>(timestamp));
 }
 
+// Does what was said of a stretch of time hold, which is never longer than that? An end later than
+// that from now was written before the clock was set back.
+inline bool
+holds(pg_atomic_uint64 &until, Duration longest, Timestamp now)
+{
+	const Timestamp end = read_timestamp(until);
+	return now < end && end <= after(now, longest);
+}
+
 // Since when a session has been idle, or has waited, if it says since then. Where the clock has
 // been set back since, what it says lies in the future: then its time counts from when that was
 // first seen, by any process. Async-signal-safe.
