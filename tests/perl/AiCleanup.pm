@@ -42,7 +42,7 @@ use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-  start_node can_be_ordered start_ordered is_stopped has_wake_ups wake_ups can_speak_tls run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
+  start_node has_wake_ups wake_ups can_speak_tls run_sql connect_to ask idle_clients wait_for wait_until_idle wait_until_waiting_on
   is_gone is_alive wait_until_gone new_log cleanup cleanup_and_tell pids
   worker_pid wait_for_worker attendant_pid hand_overs wait_until_held reload use_parallel_workers
 );
@@ -70,33 +70,6 @@ CONF
 		run_sql($node, 'CREATE EXTENSION ai_cleanup');
 	}
 	return $node;
-}
-
-# Can a server be had that does, in the midst of something, what a test orders (tests/preload)?
-sub can_be_ordered
-{
-	my $library = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-	# A sanitizer or valgrind wants to be the first, and has the programs start so (scripts/stage).
-	return $library && -e $library && !grep { -e "$_/postgres.plain" } split /:/, $ENV{PATH};
-}
-
-# Starts it so; an order is a file in the folder that is returned.
-sub start_ordered
-{
-	my ($node) = @_;
-	my $orders = PostgreSQL::Test::Utils::tempdir();
-
-	local $ENV{LD_PRELOAD} = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
-	$node->start;
-	return $orders;
-}
-
-# Is this process stopped?
-sub is_stopped
-{
-	my ($pid) = @_;
-	return slurp_file("/proc/$pid/stat") =~ /\) T/;
 }
 
 # How often a process has gone to sleep, as far as the system tells (has_wake_ups).

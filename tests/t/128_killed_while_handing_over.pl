@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 use AiCleanup;
-use PostgreSQL::Test::Utils;
+use Orders;
 use Test::More;
 
 plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
@@ -14,7 +14,7 @@ ai_cleanup.tell_client = when_it_asks
 restart_after_crash = on
 max_connections = 10
 CONF
-my $orders = start_ordered($node);
+ordered { $node->start };
 run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
 my $admin = connect_to($node, 'postgres');
 attendant_pid($admin);
@@ -22,10 +22,10 @@ attendant_pid($admin);
 sub stopped_while_handing_over
 {
 	my ($client) = idle_clients($node, $admin, 1, 'work');
-	append_to_file("$orders/keep", '');
+	order('keep');
 	is(cleanup($admin, "database => 'work'")->{count}, 1, 'it is retired');
 	wait_for('it is stopped', sub { is_stopped($client->pid) });
-	unlink "$orders/keep" or die $!;
+	withdraw('keep');
 	return $client;
 }
 

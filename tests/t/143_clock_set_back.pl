@@ -5,24 +5,16 @@ use strict;
 use warnings;
 
 use AiCleanup;
-use PostgreSQL::Test::Utils;
+use Orders;
 use Test::More;
 
 plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
 
 my $node = start_node('main', start => 0, conf => "ai_cleanup.databases = 'work'\n");
-my $orders = start_ordered($node);
+ordered { $node->start };
 run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
 my $admin = connect_to($node, 'postgres');
 my $now = $admin->value('SELECT clock_timestamp()');
-
-sub set_clock
-{
-	my ($seconds) = @_;
-	PostgreSQL::Test::Utils::append_to_file("$orders/clock.new", $seconds);
-	rename "$orders/clock.new", "$orders/clock" or die $!;
-	return;
-}
 
 sub waits
 {
@@ -41,7 +33,7 @@ wait_until_gone($looker, $idle);
 my $later = connect_to($node, 'work');
 wait_until_idle($looker, $later);
 
-set_clock(-3600);
+order(clock => -3600);
 is($looker->value("SELECT clock_timestamp() < timestamptz '$now'"), 't', 'the clock is set back');
 
 # Its call waits by no clock: it can be cancelled, and the request that it made is stale now.
@@ -66,7 +58,7 @@ my ($other) = idle_clients($node, $looker, 1, 'work');
 kill 'STOP', $other->pid;
 $looker->send_query("SELECT ai_cleanup(database => 'work')");
 wait_for('the call waits', sub { waits($looker) });
-set_clock(-7200);
+order(clock => -7200);
 like($looker->answer->{notices}[0]{M}, qr/still leaving/, 'a call waits by no clock');
 kill 'CONT', $other->pid;
 $_->hang_up for $idle, $stopped, $later, $other;
@@ -77,7 +69,7 @@ my $held = connect_to($node, 'work', options => '-c ai_cleanup.tell_client=when_
 wait_until_idle($looker, $held);
 cleanup($looker, "database => 'work'");
 wait_until_held($looker, 1);
-set_clock(-10800);
+order(clock => -10800);
 $node->append_conf('postgresql.conf', "ai_cleanup.hold_timeout = '100ms'\n");
 reload($node, $looker);
 is($held->last_words->{C}, '57P05', 'a client that is held is told in time');

@@ -4,22 +4,22 @@ use strict;
 use warnings;
 
 use AiCleanup;
-use PostgreSQL::Test::Utils;
+use Orders;
 use Test::More;
 use Time::HiRes qw(time);
 
 plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
 
 my $node = start_node('main', start => 0);
-my $orders = start_ordered($node);
+ordered { $node->start };
 run_sql($node, 'CREATE EXTENSION ai_cleanup', 'CREATE DATABASE work');
 my ($admin, $asker) = map { connect_to($node, 'postgres') } 1, 2;
 my @idle = idle_clients($node, $admin, 2, 'work');
 
-append_to_file("$orders/stop", '');
+order('stop');
 $asker->send_query("SELECT ai_cleanup(database => 'work')");
 wait_for('the asker is stopped', sub { is_stopped($asker->pid) });
-unlink "$orders/stop" or die $!;
+withdraw('stop');
 
 # It was about to ask one of them, whose exit waits: its pid is its own while the signal can be expected.
 my $begin = time;

@@ -5,33 +5,19 @@ use warnings;
 
 use Admission;
 use AiCleanup;
-use PostgreSQL::Test::Utils;
+use Orders;
 use Test::More;
 
 plan skip_all => 'needs a library that is loaded first' unless can_be_ordered();
 
-my $orders = PostgreSQL::Test::Utils::tempdir();
-my $node;
-{
-	local $ENV{LD_PRELOAD} = $ENV{AI_CLEANUP_PRELOAD_LIBRARY};
-	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
-	$node = start_small_node('main', conf => <<'EOC');
+my $node = ordered { start_small_node('main', conf => <<'EOC') };
 ai_cleanup.headroom = 0
 ai_cleanup.idle_timeout = 0
 ai_cleanup.ripe_for_login = '1s'
 ai_cleanup.admission_timeout = '10s'
 EOC
-}
 my $admin = connect_to($node, 'postgres');
 my $now = $admin->value('SELECT clock_timestamp()');
-
-sub set_clock
-{
-	my ($seconds) = @_;
-	PostgreSQL::Test::Utils::append_to_file("$orders/clock.new", $seconds);
-	rename "$orders/clock.new", "$orders/clock" or die $!;
-	return;
-}
 
 # The limits: on idle sessions, on open transactions, and on those that are in another's way.
 my %limit = (
@@ -45,7 +31,7 @@ $client{idle_blocker_timeout}->query($_) for 'CREATE TABLE wanted (i int)', 'BEG
 my $waiting = connect_to($node, 'work');
 $waiting->send_query('TABLE wanted');
 wait_until_waiting_on($admin, 'active', 'relation', $waiting);
-set_clock(-3600);
+order(clock => -3600);
 is($admin->value("SELECT clock_timestamp() < timestamptz '$now'"), 't', 'the clock is set back');
 for my $name (sort keys %limit)
 {
@@ -58,7 +44,7 @@ is($waiting->answer->{tags}[0], 'SELECT 0', 'one that waited is served');
 # Ripeness. All slots are taken by sessions that were idle before the clock was set back again.
 my @idle = map { connect_to($node, 'work', user => 'dev') } 1 .. 15;
 wait_until_idle($admin, @idle);
-set_clock(-7200);
+order(clock => -7200);
 my $newcomer = connect_to($node, 'work', user => 'dev');
 is($newcomer->value('SELECT 1'), 1, 'a login finds a ripe session');
 is($admin->value('SELECT sessions_retired FROM ai_cleanup_stats'), 4, 'one has made way');

@@ -5,21 +5,15 @@ use warnings;
 
 use Admission;
 use AiCleanup;
+use Orders;
 use PgClient;
-use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $orders = PostgreSQL::Test::Utils::tempdir();
-my $node;
-{
-	local $ENV{LD_PRELOAD} = can_be_ordered() ? $ENV{AI_CLEANUP_PRELOAD_LIBRARY} : '';
-	local $ENV{AI_CLEANUP_PRELOAD} = $orders;
-	$node = start_small_node('main', conf => <<'EOC');
+my $node = ordered { start_small_node('main', conf => <<'EOC') };
 ai_cleanup.headroom = 1
 ai_cleanup.admission_timeout = 0
 authentication_timeout = '10min'
 EOC
-}
 my $admin = connect_to($node, 'postgres');
 my @busy = busy_clients($node, 16);
 
@@ -30,8 +24,7 @@ sub answer_after_set_back
 	my ($seconds, %how) = @_;
 	my $newcomer = PgClient->start($node, dbname => 'work', %how);
 	wait_for('it waits', sub { $newcomer->has_news || newcomers($node) });
-	append_to_file("$orders/clock.new", -$seconds);
-	rename "$orders/clock.new", "$orders/clock" or die $!;
+	order(clock => -$seconds);
 	return $newcomer->answer;
 }
 
