@@ -18,6 +18,7 @@ const watch: Watch = {
   off: () => false,
   trace: () => takeTrace(root),
   lost: ({ message }) => lost.push(message),
+  refused: () => {},
   ignored: () => {},
 };
 const pools: pg.Pool[] = [];

@@ -7,9 +7,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
+import { codeOf, tooManyConnections } from '../error_code.js';
 import { name } from '../package.js';
 import type { Address } from './address.js';
-import { codeOf, explain, isWithoutTls, tooManyConnections } from './failure.js';
+import { explain, isWithoutTls } from './failure.js';
 
 export type Way = 'session' | 'walsender';
 

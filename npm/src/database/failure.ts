@@ -1,21 +1,9 @@
 // Why a login failed, in words, and what to do about it: turns an error of the driver into a
 // Problem. Called by connection.ts only.
 import pg from 'pg';
+import { codeOf, tooManyConnections } from '../error_code.js';
 import { Problem, type Remedy } from '../problem.js';
 import { type Address, describe } from './address.js';
-
-/** No connection slot is free: of the server, of the role or of the database. */
-export const tooManyConnections = '53300';
-
-export function codeOf(error: unknown): string | undefined {
-  if (error instanceof AggregateError) {
-    return codeOf(error.errors[0]); // one error for each address of a host name
-  }
-  if (typeof error === 'object' && error !== null && 'code' in error) {
-    return typeof error.code === 'string' ? error.code : undefined;
-  }
-  return undefined;
-}
 
 /** Node.js's driver has no code for this. */
 export function isWithoutTls(error: Error): boolean {

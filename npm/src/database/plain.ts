@@ -2,8 +2,8 @@
 // it. What cannot be had in this way: a session that goes to work between our look at it and the
 // signal is ended at work; and we need a connection of our own. Called by cleanup.ts only.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../error_code.js';
 import type { Connection } from './connection.js';
-import { codeOf } from './failure.js';
 import type { Outcome, Plan, Session, Wishes } from './outcome.js';
 import { protectionReason } from './protection.js';
 import { isSession } from './sessions.js';

@@ -6,9 +6,11 @@ import { EventEmitter } from 'node:events';
 import type { Client, Pool } from 'pg';
 import { type DevProgram, nameClient, namePool } from './application_name.js';
 import { ignoredLimit } from './database.js';
+import type { Connect } from './let_go.js';
+import { connectWithPatience } from './refusal.js';
 import type { PoolRegister } from './register.js';
 import { resend } from './resend.js';
-import type { Trace } from './site.js';
+import type { Site, Trace } from './site.js';
 import { tellThatWeListen } from './tell_client.js';
 
 /** What becomes of that which the guard sees. */
@@ -20,6 +22,8 @@ export interface Watch {
   trace(): Trace;
   /** A connection has gone, and only the guard has listened. */
   lost(error: Error): void;
+  /** The server has refused a pool another connection; it has so many. */
+  refused(site: Site | undefined, connections: number): void;
   /** A parameter in a pool's URL that does nothing. */
   ignored(parameter: string): void;
 }
@@ -39,7 +43,7 @@ export function guardPool(pool: Pool, prototype: Pool, watch: Watch): void {
     return;
   }
   guarded.add(prototype);
-  const connect = prototype.connect as (this: Pool, ...rest: Anything) => unknown;
+  const connect = prototype.connect as Connect;
   Object.assign(prototype, {
     connect(this: Pool, ...rest: Anything): unknown {
       if (watch.register.use(this, connect)) {
@@ -51,7 +55,9 @@ export function guardPool(pool: Pool, prototype: Pool, watch: Watch): void {
           watch.ignored(parameter);
         }
       }
-      return connect.apply(this, rest);
+      return connectWithPatience(this, connect, rest, () =>
+        watch.refused(watch.register.siteOf(this), this.totalCount),
+      );
     },
   });
 }

@@ -91,6 +91,14 @@ function watchFor(guard: Guard): Watch {
           '  The guard listens; the pool connects again when it needs to.',
       );
     },
+    refused(site, connections) {
+      const place = site === undefined ? 'a pool' : `the pool of ${site.file}:${site.line}`;
+      once(
+        'refused',
+        `The server has no room for another connection of ${place}, which has ${connections}.\n` +
+          '  Who asks for one waits, for 10 s at most. Who has them all: npx ai-cleanup status',
+      );
+    },
     ignored(parameter) {
       once(
         parameter,

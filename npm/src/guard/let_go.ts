@@ -4,8 +4,8 @@ import type { Pool, PoolClient } from 'pg';
 
 export type Connect = (
   this: Pool,
-  callback: (error: Error | undefined, client?: PoolClient) => void,
-) => void;
+  callback: (error: Error | undefined, client?: PoolClient, done?: () => void) => void,
+) => unknown;
 
 /** For how long such a pool still keeps a connection that came back: a burst may want it again. */
 const keptMs = 1000;

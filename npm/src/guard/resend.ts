@@ -5,6 +5,7 @@
 // is gone: whoever holds that goes on with it and does not notice.
 import { EventEmitter } from 'node:events';
 import type { Pool, PoolClient } from 'pg';
+import { codeOf, retired } from '../error_code.js';
 
 type Callback = (error: Error | undefined, result?: unknown) => void;
 type Query = (this: PoolClient, ...rest: unknown[]) => unknown;
@@ -35,10 +36,6 @@ export function resend(pool: Pool): void {
   });
 }
 
-export function isRetirement(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '57P05';
-}
-
 /** Not cursors and streams, which have a life of their own. */
 function mayBeSentAgain(query: unknown): boolean {
   return (
@@ -59,7 +56,7 @@ function askFirst(pool: Pool, client: PoolClient, rest: unknown[]): unknown {
   if (place < 0) {
     const answer = queryOf(client).apply(client, rest) as Promise<unknown>;
     return answer.catch((error: Error) => {
-      if (!isRetirement(error)) {
+      if (codeOf(error) !== retired) {
         throw error;
       }
       return sendAgain(error);
@@ -67,7 +64,7 @@ function askFirst(pool: Pool, client: PoolClient, rest: unknown[]): unknown {
   }
   const told = rest[place] as Callback;
   const callback: Callback = (error, result) => {
-    if (error === undefined || !isRetirement(error)) {
+    if (!error || codeOf(error) !== retired) {
       return told(error, result);
     }
     sendAgain(error).then(
@@ -119,7 +116,7 @@ class StandIn {
         }
         return await queryOf(next).apply(next, rest);
       } catch (failure) {
-        if (triesLeft === 0 || !isRetirement(failure)) {
+        if (triesLeft === 0 || codeOf(failure) !== retired) {
           throw failure;
         }
         this.#drop(failure as Error);

@@ -2,6 +2,6 @@
 module.exports = {
   testMatch: ['**/generated/*.jest.js'],
   setupFiles: process.env.GUARD === 'jest' ? ['ai-cleanup/jest'] : [],
-  maxWorkers: 4,
+  maxWorkers: 8,
   forceExit: true,
 };

@@ -3,7 +3,7 @@ export default {
   test: {
     include: ['generated/*.vitest.mjs'],
     setupFiles: process.env.GUARD === 'vitest' ? ['ai-cleanup/vitest'] : [],
-    maxWorkers: 4,
+    maxWorkers: 8,
     testTimeout: 60000,
   },
 };
