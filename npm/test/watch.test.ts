@@ -70,20 +70,6 @@ test('who waits in line is shown', async () => {
   await narrow.stop();
 });
 
-test('it comes back when its connection is lost', async () => {
-  const watching = spawn(process.execPath, [main, 'watch', ...briefly], {
-    env: clean({ DATABASE_URL: cluster.url() }),
-  });
-  const seen = new Said(watching.stdout);
-  await seen.until(/1 of 97/);
-  await cluster.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                        WHERE application_name = 'ai-cleanup'`);
-  await seen.until(/terminating connection|terminated/);
-  seen.forget();
-  await seen.until(/1 of 97/);
-  watching.kill();
-});
-
 test('on a terminal: bar, chart, who is connected, last endings; c cleans up, q quits', async () => {
   await clients.idle(3, 'leaky');
   const line = `stty columns 100 rows 40; '${process.execPath}' '${main}' watch --interval 0.1s`;
@@ -124,6 +110,29 @@ test('in 24 rows, with many programs, the upper lines are still there', async ()
   );
   const screen = await screenOf(stdout, 100, 24);
   assert.match(screen, /^app on [^\n]*\n[^\n]*10 of 97 connections .*… and \d more\n.*q quit$/s);
+});
+
+test('it opens another connection when its own was ended, and says nothing of it', async () => {
+  const watching = spawn(process.execPath, [main, 'watch', ...briefly], {
+    env: clean({ DATABASE_URL: cluster.url() }),
+  });
+  const seen = new Said(watching.stdout);
+  await seen.until(/1 of 97/);
+  const its = "FROM pg_stat_activity WHERE application_name = 'ai-cleanup'";
+  for (const how of ['when_it_asks', 'at_once', 'when_it_asks']) {
+    const [before] = await cluster.query<{ pid: number }>(`SELECT pid ${its}`);
+    await cluster.query(`ALTER DATABASE app SET ai_cleanup.tell_client = '${how}'`);
+    while ((await cluster.query(`SELECT ${its} AND pid <> ${before?.pid}`)).length === 0) {
+      await cluster.query("SELECT ai_cleanup(database => 'app')", 'app'); // it may be at work
+    }
+    seen.forget();
+    await seen.until(/1 of 97/);
+  }
+  await cluster.query('ALTER DATABASE app RESET ai_cleanup.tell_client');
+  watching.kill();
+  for (const line of seen.all.trim().split('\n')) {
+    assert.match(line, /of 97 connections in use/);
+  }
 });
 
 /** What a person sees in a terminal of that size to which this was written. */

@@ -1,13 +1,14 @@
 // A connection to the database, also at the worst moment. When every slot is taken it tries a
 // walsender connection, whose slots are others (a superuser or a REPLICATION role gets in), and
-// otherwise tries again for a while, with jitter. Opened by every command.
+// otherwise tries again for a while, with jitter. Opened by every command. One that was ended while
+// nothing was asked is opened again with the next statement: each of ours stands on its own.
 //
 // A walsender understands the simple protocol only: statements have no parameters; literal()
 // quotes what goes into them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
-import { codeOf, tooManyConnections } from '../error_code.js';
+import { codeOf, retired, tooManyConnections } from '../error_code.js';
 import { name } from '../package.js';
 import type { Address } from './address.js';
 import { explain, isWithoutTls } from './failure.js';
@@ -30,7 +31,33 @@ export interface Patience {
 
 export const literal: (text: string) => string = pg.escapeLiteral;
 
+/** It could not be sent: the session had ended before. */
+class Unsent extends Error {}
+
 export async function connect(address: Address, patience: Patience = {}): Promise<Connection> {
+  let now = await openOrExplain(address, patience);
+  return {
+    get way() {
+      return now.way;
+    },
+    rows: async <Row extends object>(statement: string) => {
+      try {
+        return await now.rows<Row>(statement);
+      } catch (error) {
+        if (!(error instanceof Unsent)) {
+          throw error;
+        }
+        void now.close().catch(() => {});
+        now = await openOrExplain(address, patience);
+        return now.rows<Row>(statement);
+      }
+    },
+    notices: () => now.notices(),
+    close: () => now.close(),
+  };
+}
+
+async function openOrExplain(address: Address, patience: Patience): Promise<Connection> {
   const deadline = Date.now() + (patience.waitMs ?? 5000);
   try {
     return await openInTime(address, deadline);
@@ -97,7 +124,7 @@ async function openWith(config: pg.ClientConfig, way: Way): Promise<Connection> 
   const client = new pg.Client(config);
   const said: string[] = [];
   client.on('notice', (notice) => said.push(`${notice.severity}: ${notice.message}`));
-  let lost: Error | undefined; // while nothing was asked; the next question is told why
+  let lost: Error | undefined; // while nothing was asked
   client.on('error', (error) => {
     lost ??= error;
   });
@@ -111,9 +138,13 @@ async function openWith(config: pg.ClientConfig, way: Way): Promise<Connection> 
     way,
     rows: async <Row extends object>(statement: string) => {
       if (lost !== undefined) {
-        throw lost;
+        throw new Unsent(lost.message);
       }
-      return (await client.query<Row>(statement)).rows;
+      try {
+        return (await client.query<Row>(statement)).rows;
+      } catch (error) {
+        throw codeOf(error) === retired ? new Unsent((error as Error).message) : error;
+      }
     },
     notices: () => said.splice(0),
     close: () => client.end(),
