@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { withNextWrapper, withVitePlugin } from '../dist/init/changes.js';
+import { withAstroPlugin, withNextWrapper, withVitePlugin } from '../dist/init/changes.js';
 import { diff } from '../dist/init/diff.js';
+import { inspect } from '../dist/init/inspect.js';
 import { kindOfServer } from '../dist/init/server_steps.js';
 import { clean, command, execute, main } from './command.js';
 
@@ -162,6 +163,21 @@ test('a script that somebody has already stays', async () => {
   assert.match(stdout, /There is a script db:cleanup already/);
 });
 
+test('what takes the guard is the framework, not all that it is built on', () => {
+  for (const [dependencies, file, framework, config] of [
+    [['astro', 'vite'], 'astro.config.mjs', 'astro', 'astro.config.mjs'],
+    [['vite', '@react-router/dev'], 'react-router.config.ts', 'vite', undefined],
+    [['@tanstack/react-start', 'vite'], 'vite.config.ts', 'vite', 'vite.config.ts'],
+    [['nuxt', 'vite'], 'nuxt.config.ts', 'node', undefined],
+  ] as const) {
+    const packages = Object.fromEntries(dependencies.map((name) => [name, '*']));
+    project({ 'package.json': manifest({ dependencies: packages }), [file]: '' });
+    const inspected = inspect(folder);
+    assert.deepEqual([inspected.framework, inspected.config], [framework, config]);
+    rmSync(join(folder, file));
+  }
+});
+
 test('configurations of other shapes; what cannot be changed safely is left alone', () => {
   assert.match(
     withVitePlugin('export default {\n  server: { port: 1 },\n};\n') ?? '',
@@ -176,6 +192,16 @@ test('configurations of other shapes; what cannot be changed safely is left alon
     /plugins: \[\n {4}aiCleanup\(\),\n {4}a\(\),\n/,
   );
   assert.equal(withVitePlugin('export default make(plugins);\n'), undefined);
+  assert.match(
+    withAstroPlugin(
+      "// @ts-check\nimport { defineConfig } from 'astro/config';\n\nexport default defineConfig({});\n",
+    ) ?? '',
+    /\nimport aiCleanup from 'ai-cleanup\/vite';\n\nexport default defineConfig\(\{ vite: \{ plugins: \[aiCleanup\(\)\] \} \}\);\n$/,
+  );
+  assert.equal(
+    withAstroPlugin('export default defineConfig({ vite: { plugins: [] } });\n'),
+    undefined,
+  );
   assert.match(
     withNextWrapper("const withMDX = require('@next/mdx')()\nmodule.exports = withMDX(config)\n") ??
       '',

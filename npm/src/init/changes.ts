@@ -27,6 +27,9 @@ export function propose(project: Inspected): Proposal {
   if (project.framework === 'vite') {
     changeConfig(project, proposal, withVitePlugin, viteByHand);
   }
+  if (project.framework === 'astro') {
+    changeConfig(project, proposal, withAstroPlugin, astroByHand);
+  }
   if (project.framework === 'next') {
     changeConfig(project, proposal, withNextWrapper, nextByHand);
   }
@@ -125,6 +128,8 @@ function changeConfig(
 const viteByHand =
   "In Vite's configuration: import aiCleanup from 'ai-cleanup/vite', and plugins: [aiCleanup()].";
 
+const importPlugin = "import aiCleanup from 'ai-cleanup/vite'";
+
 /** Into the list of plugins, or a list of plugins into the configuration. */
 export function withVitePlugin(code: string): string | undefined {
   const withPlugin = /\bplugins:\s*\[/.test(code)
@@ -133,17 +138,31 @@ export function withVitePlugin(code: string): string | undefined {
           ? 'plugins: [aiCleanup()]'
           : `plugins: [${space}aiCleanup(),${space === '' ? ' ' : space}`,
       )
-    : code.replace(
-        /(export default (?:defineConfig\()?\{)([ \t]*)(\n[ \t]*|\}|)/,
-        (_whole, open: string, _space: string, rest: string) =>
-          rest.startsWith('\n')
-            ? `${open}${rest}plugins: [aiCleanup()],${rest}`
-            : `${open} plugins: [aiCleanup()]${rest === '}' ? ' }' : ', '}`,
-      );
-  if (withPlugin === code) {
-    return undefined;
-  }
-  return withImport(withPlugin, "import aiCleanup from 'ai-cleanup/vite'");
+    : withEntry(code, 'plugins: [aiCleanup()]');
+  return withPlugin && withImport(withPlugin, importPlugin);
+}
+
+/** First in the configuration, if that is written where it is exported. */
+function withEntry(code: string, entry: string): string | undefined {
+  const changed = code.replace(
+    /(export default (?:defineConfig\()?\{)([ \t]*)(\n[ \t]*|\}|)/,
+    (_whole, open: string, _space: string, rest: string) =>
+      rest.startsWith('\n')
+        ? `${open}${rest}${entry},${rest}`
+        : `${open} ${entry}${rest === '}' ? ' }' : ', '}`,
+  );
+  return changed === code ? undefined : changed;
+}
+
+const astroByHand =
+  "In Astro's configuration: import aiCleanup from 'ai-cleanup/vite', and vite: { plugins: [aiCleanup()] }.";
+
+/** Vite's part of the configuration, if there is none yet. */
+export function withAstroPlugin(code: string): string | undefined {
+  const withPlugin = /\bvite:/.test(code)
+    ? undefined
+    : withEntry(code, 'vite: { plugins: [aiCleanup()] }');
+  return withPlugin && withImport(withPlugin, importPlugin);
 }
 
 const nextByHand =

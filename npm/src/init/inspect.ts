@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Manifest, manifestOf } from '../project.js';
 
-export type Framework = 'next' | 'vite' | 'node';
+export type Framework = 'next' | 'astro' | 'vite' | 'node';
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 export interface Inspected {
@@ -20,7 +20,8 @@ export interface Inspected {
 
 const configs: Record<Framework, RegExp> = {
   next: /^next\.config\.[cm]?[jt]s$/,
-  vite: /^(vite|astro|react-router|svelte)\.config\.[cm]?[jt]s$/,
+  astro: /^astro\.config\.[cm]?[jt]s$/,
+  vite: /^vite\.config\.[cm]?[jt]s$/,
   node: /^$/,
 };
 
@@ -35,10 +36,8 @@ const lockFiles: Record<string, PackageManager> = {
 export function inspect(folder: string): Inspected {
   const manifest = manifestOf(folder);
   const has = (name: string) => name in { ...manifest.dependencies, ...manifest.devDependencies };
-  const framework: Framework = has('next') ? 'next' : has('vite') ? 'vite' : 'node';
-  const config = readdirSync(folder)
-    .filter((file) => configs[framework].test(file))
-    .toSorted((one) => (one.startsWith('vite.') ? -1 : 1))[0];
+  const framework = frameworkOf(has);
+  const config = readdirSync(folder).find((file) => configs[framework].test(file));
   return {
     ...{ folder, manifest, framework, config },
     manager: managerOf(folder),
@@ -47,6 +46,14 @@ export function inspect(folder: string): Inspected {
       (runner) => has(runner) && !isSetUp(folder, runner),
     ),
   };
+}
+
+/** By what takes the guard: Nuxt's server takes no plugin of Vite's. */
+function frameworkOf(has: (name: string) => boolean): Framework {
+  if (has('nuxt')) {
+    return 'node';
+  }
+  return (['next', 'astro', 'vite'] as const).find(has) ?? 'node';
 }
 
 function isSetUp(folder: string, runner: 'vitest' | 'jest'): boolean {
