@@ -25,6 +25,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** EXAMPLE may name a copy with other versions of what it is made of. */
 export const example = process.env['EXAMPLE'] ?? resolve(here, '../../examples/vite-prisma');
 
+/** The naive database module and what it imports; all apps of apps/ have it, or one of their own. */
+const server = join(here, 'apps/server');
+
 /** Of all that is saved, in characters. */
 const fileLength = 4096;
 
@@ -66,6 +69,9 @@ export class App<Server extends { origin: string; output: string; running: boole
   static async startFixture(t: Owner, name: string, options: AppOptions): Promise<App> {
     const modules = join(here, 'node_modules');
     const folder = copyApp(t, join(here, name), modules);
+    if (name.startsWith('apps/')) {
+      cpSync(server, join(folder, 'src/server'), { recursive: true });
+    }
     for (const [entry, other] of Object.entries(options.instead ?? {})) {
       rmSync(join(folder, 'node_modules', entry));
       symlinkSync(join(modules, other), join(folder, 'node_modules', entry));
@@ -74,19 +80,21 @@ export class App<Server extends { origin: string; output: string; running: boole
   }
 
   /**
-   * The same with an app of apps/ and a program of its own, in a folder below this one: bundlers do
-   * not follow links to packages elsewhere.
+   * The same with an app of apps/ and a program of its own, in a folder below the one with the
+   * packages: bundlers do not follow links to packages elsewhere.
    */
   static async startProgram(
     t: Owner,
     name: string,
+    home: string,
     [program, ...args]: [string, ...string[]],
     env: Record<string, string>,
   ): Promise<App> {
-    const apps = join(here, '.apps');
+    const apps = join(home, '.apps');
     mkdirSync(apps, { recursive: true });
     const folder = mkdtempSync(join(apps, `${name}.`));
     atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    cpSync(server, join(folder, 'src/server'), { recursive: true });
     cpSync(join(here, 'apps', name), folder, { recursive: true });
     return new App(folder, await DevServer.start(t, folder, args, env, program));
   }

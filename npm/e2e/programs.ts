@@ -9,7 +9,16 @@ import { here } from './driver.ts';
 import type { Owner } from './owner.ts';
 
 export interface Program {
-  app: 'astro' | 'express' | 'nest' | 'next' | 'react-router' | 'sveltekit';
+  app:
+    | 'astro'
+    | 'express'
+    | 'nest'
+    | 'next'
+    | 'nuxt'
+    | 'react-router'
+    | 'solid-start'
+    | 'sveltekit'
+    | 'tanstack-start';
   args: string[];
   /** What puts the guard up, one way a name. */
   guards: Record<string, Record<string, string>>;
@@ -17,6 +26,8 @@ export interface Program {
   restarts?: true;
   /** It asks for a newer Node.js than the tests do. */
   isNewer?: true;
+  /** Its packages are in by_hand/, and are installed by hand. */
+  isByHand?: true;
 }
 
 const modules = '../../node_modules';
@@ -68,12 +79,36 @@ export const programs: Record<string, Program> = {
     restarts: true,
     guards: { register },
   },
+  'SvelteKit 3': {
+    ...{ app: 'sveltekit', args: [`${modules}/vite/bin/vite.js`] },
+    guards: { plugin, register },
+    ...{ isNewer: true, isByHand: true },
+  },
+  'TanStack Start': {
+    ...{ app: 'tanstack-start', args: [`${modules}/vite/bin/vite.js`] },
+    guards: { plugin, register },
+    ...{ isNewer: true, isByHand: true },
+  },
+  SolidStart: {
+    ...{ app: 'solid-start', args: [`${modules}/vite/bin/vite.js`] },
+    guards: { plugin, register },
+    ...{ isNewer: true, isByHand: true },
+  },
+  Nuxt: {
+    ...{ app: 'nuxt', args: [`${modules}/nuxt/bin/nuxt.mjs`, 'dev'] },
+    guards: { register },
+    ...{ isNewer: true, isByHand: true },
+  },
 };
 
+const byHand = join(here, 'by_hand');
 const newer = join(here, 'node_modules/node24/bin/node');
 
 /** Why it cannot be run here, if it cannot. */
-export function obstacle({ isNewer }: Program): string | undefined {
+export function obstacle({ isNewer, isByHand }: Program): string | undefined {
+  if (isByHand && !existsSync(join(byHand, 'node_modules'))) {
+    return 'its packages are not installed (npm install --prefix by_hand)';
+  }
   return isNewer && !existsSync(newer)
     ? 'the newer Node.js is a package for Linux only'
     : undefined;
@@ -82,13 +117,19 @@ export function obstacle({ isNewer }: Program): string | undefined {
 export async function start(
   t: Owner,
   database: Database,
-  { app, args, isNewer }: Program,
+  { app, args, isNewer, isByHand }: Program,
   env: Record<string, string> = {},
 ): Promise<App> {
-  const started = await App.startProgram(t, app, [isNewer ? newer : process.execPath, ...args], {
-    ...{ DATABASE_URL: database.url, PORT: String(await freePort()) },
-    ...{ NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', ...env },
-  });
+  const started = await App.startProgram(
+    t,
+    app,
+    isByHand ? byHand : here,
+    [isNewer ? newer : process.execPath, ...args],
+    {
+      ...{ DATABASE_URL: database.url, PORT: String(await freePort()) },
+      ...{ NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', ...env },
+    },
+  );
   await started.notices();
   return started;
 }

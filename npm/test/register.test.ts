@@ -72,6 +72,24 @@ test('ESM: 40 reloads, one connection, and it says whose and from where', async 
   assert.match(stderr, /src\/db\.mjs:2 makes a new pool of connections each time it is loaded/);
 });
 
+test('a worker thread has the name of its program', async () => {
+  write(
+    'worker.mjs',
+    `import { createServer } from 'node:http';
+     import { isMainThread, Worker } from 'node:worker_threads';
+     if (isMainThread) {
+       createServer().listen(0, () => {
+         new Worker(new URL(import.meta.url)).on('exit', () => process.exit());
+       });
+     } else {
+       const latest = (await import('./src/db.mjs')).pool;
+       ${names}
+     }`,
+  );
+  const { stdout } = await run('worker.mjs');
+  assert.match(stdout, /^\[\{"name":"shop\/node:\d+ src\/db\.mjs:2 pid=\d+"\}\]$/m);
+});
+
 test('CommonJS: the same', async () => {
   write(
     'src/db.cjs',

@@ -3,17 +3,20 @@
 import type { Server } from 'node:http';
 import { basename } from 'node:path';
 import { findProject, nameOf } from '../project.js';
-import { type DevProgram, nameProcess } from './application_name.js';
+import { type DevProgram, nameProcess, parseApplicationName } from './application_name.js';
 
 export interface Program extends DevProgram {
   folder: string;
 }
 
 export function thisProgram(folder: string = findProject()): Program {
-  return {
+  const program = {
     ...{ folder, project: nameOf(folder), tool: toolOf(process.argv[1]) },
     ...{ port: undefined, pid: process.pid },
   };
+  // A worker thread has the name of the program that it is part of, if that has one by us.
+  const named = parseApplicationName(process.env['PGAPPNAME'] ?? '');
+  return named?.pid === process.pid ? { ...program, tool: named.tool, port: named.port } : program;
 }
 
 /** The package whose command it is; `node` for a script of one's own. */

@@ -1,4 +1,4 @@
-// The app's one page, for sveltekit.test.ts.
+// The app's one page, for frameworks.test.ts.
 import { json } from '@sveltejs/kit';
 import { pool, tutor } from '../../../server/db';
 

@@ -1,4 +1,0 @@
-// What frameworks.test.ts saves: the database module imports it.
-export const config = {
-  tutor: 'Ada',
-};

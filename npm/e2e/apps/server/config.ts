@@ -1,0 +1,4 @@
+// What the tests save: the database module imports it. All apps have this folder as src/server.
+export const config = {
+  tutor: 'Ada',
+};

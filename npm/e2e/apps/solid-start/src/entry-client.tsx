@@ -1,0 +1,4 @@
+// What the browser begins with.
+import { mount, StartClient } from '@solidjs/start/client';
+
+mount(() => <StartClient />, document.getElementById('app') as HTMLElement);

@@ -1,2 +1,0 @@
-// Nothing is configured; SvelteKit wants the file.
-export default {};
