@@ -148,7 +148,8 @@ export class App<Server extends { origin: string; output: string; running: boole
   }
 
   async get(path: string): Promise<Answer> {
-    const response = await fetch(this.origin + path);
+    // A server that restarts may lose a request: it is never answered.
+    const response = await fetch(this.origin + path, { signal: AbortSignal.timeout(60_000) });
     return { ok: response.ok, status: response.status, text: await response.text() };
   }
 

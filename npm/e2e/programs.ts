@@ -22,7 +22,7 @@ export interface Program {
   args: string[];
   /** What puts the guard up, one way a name. */
   guards: Record<string, Record<string, string>>;
-  /** Its process is started anew at each save. */
+  /** Its process, or the thread that runs the code, is started anew at each save. */
   restarts?: true;
   /** It asks for a newer Node.js than the tests do. */
   isNewer?: true;
@@ -97,7 +97,7 @@ export const programs: Record<string, Program> = {
   Nuxt: {
     ...{ app: 'nuxt', args: [`${modules}/nuxt/bin/nuxt.mjs`, 'dev'] },
     guards: { register },
-    ...{ isNewer: true, isByHand: true },
+    ...{ restarts: true, isNewer: true, isByHand: true },
   },
 };
 
