@@ -178,6 +178,24 @@ test('pools that are made in one go are siblings, and so are those with other op
   assert.equal((JSON.parse(stdout) as unknown[]).length, 3);
 });
 
+test('a pool that is larger than the server makes do with what there is, and says so', async () => {
+  write(
+    'large.mjs',
+    `import pg from 'pg';
+     const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 30 });
+     await Promise.all(Array.from({ length: 30 }, () => pool.query('SELECT pg_sleep(0.1)')));
+     console.log('answered');
+     process.exit();`,
+  );
+  const { code, stdout, stderr } = await run('large.mjs');
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, 'answered\n');
+  assert.match(
+    stderr,
+    /^\[ai-cleanup\] The server has refused the pool of large\.mjs:2 another connection; it has \d+\.\n {2}Requests wait/m,
+  );
+});
+
 test('a lone client that nobody listens to: its connection ends, the process does not', async () => {
   const end = `psql '${cluster.url('postgres', 'app')}' -qAtc "SELECT ai_cleanup(true)"`;
   write(

@@ -95,8 +95,8 @@ function watchFor(guard: Guard): Watch {
       const place = site === undefined ? 'a pool' : `the pool of ${site.file}:${site.line}`;
       once(
         'refused',
-        `The server has no room for another connection of ${place}, which has ${connections}.\n` +
-          '  Who asks for one waits, for 10 s at most. Who has them all: npx ai-cleanup status',
+        `The server has refused ${place} another connection; it has ${connections}.\n` +
+          '  Requests wait, for 10 s at most. To see who has the connections: npx ai-cleanup status',
       );
     },
     ignored(parameter) {
