@@ -11,7 +11,7 @@ test_packages=(libgtest-dev libipc-run-perl make openssl perl)
 lint_packages=(clang-format clang-tidy)
 fuzz_packages=(clang libclang-rt-14-dev)
 # What building PostgreSQL itself takes.
-postgresql_packages=(bison flex libkrb5-dev libssl-dev)
+postgresql_packages=(bison flex libkrb5-dev libssl-dev zlib1g-dev)
 browser_packages=(bsdutils chromium)
 [ -z "${PG_CONFIG:-}" ] || server_packages=() neighbour_packages=()
 
