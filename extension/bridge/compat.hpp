@@ -39,6 +39,17 @@ status_array()
 	return MyBEEntry == nullptr ? nullptr : MyBEEntry - my_status_index();
 }
 
+// On some platforms (macOS, before PostgreSQL 18) uint64 is another type than std::uint64_t.
+inline bool
+compare_exchange(pg_atomic_uint64 &value, std::uint64_t &expected, std::uint64_t desired)
+{
+	uint64 found = expected;
+	const bool done = pg_atomic_compare_exchange_u64(&value, &found, desired);
+
+	expected = found;
+	return done;
+}
+
 // The transaction of the session in this process slot; its number is InvalidLocalTransactionId
 // without one. Read without a lock.
 struct VirtualTransaction

@@ -20,7 +20,7 @@ namespace
 constexpr std::size_t most_events = 64;
 
 int poll_descriptor = -1;
-std::array<Event, most_events> events;
+[[maybe_unused]] std::array<Event, most_events> events;
 
 } // namespace
 

@@ -60,7 +60,7 @@ Duration
 longest_wait()
 {
 	const Duration authentication = AuthenticationTimeout * second / authentication_share;
-	const Duration spent = std::max(Duration{0}, GetCurrentTimestamp() - MyStartTimestamp);
+	const Duration spent = std::max<Duration>(0, GetCurrentTimestamp() - MyStartTimestamp);
 
 	return std::min(settings::admission_timeout * millisecond, authentication - spent);
 }

@@ -12,7 +12,7 @@ Request agreed_request;
 Duration agreed_idle_age = 0;
 bool was_sure = true;
 
-constexpr bool
+[[maybe_unused]] constexpr bool
 may_follow(Stage from, Stage to)
 {
 	switch (from)

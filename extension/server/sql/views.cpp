@@ -240,7 +240,7 @@ ai_cleanup_line_sql(PG_FUNCTION_ARGS)
 	require_preloaded();
 	declaration::require_arguments(fcinfo, 0);
 	Waiting::begin(fcinfo);
-	const Timestamp now = GetCurrentTimestamp();
+	const ai_cleanup::Timestamp now = GetCurrentTimestamp();
 	int number = 0;
 	for (const Place &place : places())
 		put_waiting(fcinfo, ++number, place, now);
@@ -259,7 +259,7 @@ ai_connections_sql(PG_FUNCTION_ARGS)
 	scope::reload();
 	const Limits limits = settings::limits();
 	const auto snapshot = take_snapshot(With::details);
-	const Timestamp now = GetCurrentTimestamp();
+	const ai_cleanup::Timestamp now = GetCurrentTimestamp();
 	scope::mark(snapshot.sessions);
 	mark_blockers(snapshot.sessions, limits, now);
 	for (std::size_t i = 0; i < snapshot.sessions.size(); i++)

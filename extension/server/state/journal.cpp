@@ -91,7 +91,7 @@ note(const Ending &ending)
 	// A process was stopped while writing here, and the ring has been round since: one of the
 	// two is not written down.
 	if (sequence % 2 != 0 || sequence > 2 * number ||
-		!pg_atomic_compare_exchange_u64(&place.sequence, &sequence, 2 * number - 1))
+		!compat::compare_exchange(place.sequence, sequence, 2 * number - 1))
 		return;
 	place.ending = ending;
 	pg_write_barrier();

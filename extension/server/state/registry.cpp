@@ -244,7 +244,7 @@ occupy(RegistryEntry &entry, std::uint64_t id)
 
 	do
 		Assert(may_follow(unpacked(found).phase, Phase::login));
-	while (!pg_atomic_compare_exchange_u64(&entry.occupant, &found, packed({id, Phase::login})));
+	while (!compat::compare_exchange(entry.occupant, found, packed({id, Phase::login})));
 }
 
 bool
@@ -253,7 +253,7 @@ move(RegistryEntry &entry, Occupant from, Phase to)
 	std::uint64_t expected = packed(from);
 
 	Assert(may_follow(from.phase, to));
-	return pg_atomic_compare_exchange_u64(&entry.occupant, &expected, packed({from.id, to}));
+	return compat::compare_exchange(entry.occupant, expected, packed({from.id, to}));
 }
 
 } // namespace ai_cleanup::registry

@@ -31,9 +31,9 @@ count_wait(Duration length)
 	Statistics &shared = registry::shared().statistics;
 	pg_atomic_fetch_add_u64(&shared.waits[bucket], 1);
 	std::uint64_t longest = pg_atomic_read_u64(&shared.longest_wait);
-	while (static_cast<Duration>(longest) < length &&
-		   !pg_atomic_compare_exchange_u64(&shared.longest_wait, &longest,
-										   static_cast<std::uint64_t>(length)))
+	while (
+		static_cast<Duration>(longest) < length &&
+		!compat::compare_exchange(shared.longest_wait, longest, static_cast<std::uint64_t>(length)))
 		;
 }
 
