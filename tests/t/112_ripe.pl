@@ -31,6 +31,7 @@ is(refusal($node, 'work', 'dev') =~ /reserved/, 1, 'a login that only sessions t
 is(stats($admin)->{sessions_retired}, 0, 'and no session is ended for it');
 
 # Where no login waits it takes longer.
+set('admission_timeout', '30s');
 set('ripe_for_login', '10ms');
 is(refusal($node, 'work', 'dev'), '', 'a ripe one makes way for a login');
 is(stats($admin)->{sessions_retired}, 1, 'one, and none for the headroom');
