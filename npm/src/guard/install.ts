@@ -96,7 +96,7 @@ function watchFor(guard: Guard): Watch {
       once(
         'refused',
         `The server has refused ${place} another connection; it has ${connections}.\n` +
-          '  Requests wait, for 10 s at most. To see who has the connections: npx ai-cleanup status',
+          '  Requests wait, for 30 s at most. To see who has the connections: npx ai-cleanup status',
       );
     },
     ignored(parameter) {

@@ -10,7 +10,7 @@ import type { Connect } from './let_go.js';
 type Callback = Parameters<Connect>[0];
 
 /** For how long a request waits, unless `connectionTimeoutMillis` is shorter. */
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 /** For how long a pool does not ask again. Others may have been refused at the same time. */
 const pauseMs = () => 200 + Math.random() * 200;
