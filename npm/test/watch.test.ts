@@ -135,6 +135,20 @@ test('it opens another connection when its own was ended, and says nothing of it
   }
 });
 
+test('while the server is down it says so, and comes back with it', async () => {
+  const watching = spawn(process.execPath, [main, 'watch', ...briefly], {
+    env: clean({ DATABASE_URL: cluster.url() }),
+  });
+  const seen = new Said(watching.stdout);
+  await seen.until(/1 of 97/);
+  await cluster.stopServer();
+  await seen.until(/No PostgreSQL answers for app/);
+  await cluster.startServer();
+  seen.forget();
+  await seen.until(/1 of 97/);
+  watching.kill();
+});
+
 /** What a person sees in a terminal of that size to which this was written. */
 async function screenOf(written: string, cols: number, rows: number): Promise<string> {
   const terminal = new Terminal({ cols, rows, allowProposedApi: true });
