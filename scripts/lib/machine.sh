@@ -32,35 +32,36 @@ missing_packages() {
 # Installs what is missing, and only that; without anything missing it needs no rights. Scripts that
 # run side by side take turns: apt gives up where another apt is at work.
 need_packages() {
-    local missing log sudo=()
+    local missing
     if ! command -v apt-get >/dev/null; then
         return 0 # not Debian: the build says what it does not find
     fi
+    [ -n "$(missing_packages "$@")" ] || return 0
     exec 8<scripts
-    [ -z "$(missing_packages "$@")" ] || flock 8
-    mapfile -t missing < <(missing_packages "$@")
-    if [ ${#missing[@]} = 0 ]; then
-        exec 8<&-
-        return 0
-    fi
+    flock 8
+    mapfile -t missing < <(missing_packages "$@") # another may have installed them meanwhile
+    [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+    exec 8<&-
+}
 
+install_packages() {
+    local log sudo=()
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "please install, as root: ${missing[*]}"
+        command -v sudo >/dev/null || fail "please install, as root: $*"
         sudo=(sudo)
     fi
-    echo "Installing ${missing[*]}"
+    echo "Installing $*"
     log=$(mktemp)
-    # A server that is installed is started, and is not to keep the others waiting.
+    # A server that is installed is started, and is not to keep the lock.
     if ! {
         "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update &&
             "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-upgrade \
-                --no-install-recommends --option DPkg::Lock::Timeout=300 "${missing[@]}"
+                --no-install-recommends --option DPkg::Lock::Timeout=300 "$@"
     } >"$log" 2>&1 </dev/null 8<&-; then
         tail -n 30 "$log"
-        fail "could not install: ${missing[*]}"
+        fail "could not install: $*"
     fi
     rm -f "$log"
-    exec 8<&-
 }
 
 # The files of the source tree, nothing that was built: what git knows or would add, or, where
