@@ -31,6 +31,9 @@ export interface Patience {
 
 export const literal: (text: string) => string = pg.escapeLiteral;
 
+/** Where somebody cleans up again and again, a new session may end before it is asked, too. */
+const mostTries = 10;
+
 /** It could not be sent: the session had ended before. */
 class Unsent extends Error {}
 
@@ -41,15 +44,16 @@ export async function connect(address: Address, patience: Patience = {}): Promis
       return now.way;
     },
     rows: async <Row extends object>(statement: string) => {
-      try {
-        return await now.rows<Row>(statement);
-      } catch (error) {
-        if (!(error instanceof Unsent)) {
-          throw error;
+      for (let triesLeft = mostTries; ; triesLeft--) {
+        try {
+          return await now.rows<Row>(statement);
+        } catch (error) {
+          if (!(error instanceof Unsent) || triesLeft === 0) {
+            throw error;
+          }
+          void now.close().catch(() => {});
+          now = await openOrExplain(address, patience);
         }
-        void now.close().catch(() => {});
-        now = await openOrExplain(address, patience);
-        return now.rows<Row>(statement);
       }
     },
     notices: () => now.notices(),
