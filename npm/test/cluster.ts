@@ -4,7 +4,16 @@
 // private installation that scripts/stage lays out (STAGE, or a temporary one). PostgreSQL
 // refuses to run as root: where we are root, it runs as the user postgres.
 import { type ExecFileOptions, execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -20,6 +29,14 @@ const person = process.getuid?.() === 0 ? { uid: id('-u'), gid: id('-g') } : {};
 
 function id(what: '-u' | '-g'): number {
   return Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }));
+}
+
+function ownFolder(prefix: string): string {
+  const folder = mkdtempSync(prefix);
+  if (person.uid !== undefined) {
+    chownSync(folder, person.uid, person.gid);
+  }
+  return folder;
 }
 
 export interface ClusterOptions {
@@ -47,21 +64,13 @@ export class Cluster {
    */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const extension = options.extension ?? true;
-    const folder = mkdtempSync(join(tmpdir(), 'ai_cleanup.'));
-    if (person.uid !== undefined) {
-      chownSync(folder, person.uid, person.gid);
-    }
+    const folder = ownFolder(join(tmpdir(), 'ai_cleanup.'));
     const programs = await (options.files === false ? layOutWithoutFiles() : findPrograms());
     const cluster = new Cluster(folder, await freePort(), programs);
     process.once('exit', () => cluster.stopNow());
     exitOnSignals();
 
-    appendFileSync(join(folder, 'password'), 'secret\n');
-    await cluster.runProgram('initdb', [
-      ...['--username=postgres', `--auth=${options.auth ?? 'trust'}`],
-      ...[`--pwfile=${folder}/password`, '--encoding=UTF8', '--locale=C', '--no-sync'],
-      `--pgdata=${cluster.data}`,
-    ]);
+    await cluster.makeData(options.auth ?? 'trust');
     appendFileSync(
       join(cluster.data, 'postgresql.conf'),
       [
@@ -81,6 +90,31 @@ export class Cluster {
       await cluster.query('CREATE EXTENSION ai_cleanup', 'app');
     }
     return cluster;
+  }
+
+  /** What initdb makes; where there is a STAGE, a copy of what it made for the first test. */
+  private async makeData(auth: string): Promise<void> {
+    const stage = process.env['STAGE'];
+    if (stage === undefined) {
+      return this.initialise(this.data, auth);
+    }
+    const template = join(stage, `data-${auth}`);
+    if (!existsSync(template)) {
+      const fresh = ownFolder(`${template}.`);
+      await this.initialise(fresh, auth);
+      // If another test was faster, its is as good.
+      await rename(fresh, template).catch(() => rmSync(fresh, { recursive: true }));
+    }
+    await run('cp', ['-R', template, this.data], person);
+  }
+
+  private async initialise(data: string, auth: string): Promise<void> {
+    const password = join(this.folder, 'password');
+    writeFileSync(password, 'secret\n');
+    await this.runProgram('initdb', [
+      ...['--username=postgres', `--auth=${auth}`, `--pwfile=${password}`],
+      ...['--encoding=UTF8', '--locale=C', '--no-sync', `--pgdata=${data}`],
+    ]);
   }
 
   get data(): string {
