@@ -15,6 +15,9 @@ postgresql_packages=(bison flex libkrb5-dev libssl-dev zlib1g-dev)
 browser_packages=(bsdutils chromium)
 [ -z "${PG_CONFIG:-}" ] || server_packages=() neighbour_packages=()
 
+# What is kept from one run to the next, outside of this repository.
+kept=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
+
 fail() {
     echo "$(basename "$0"): $*" >&2
     exit 1
@@ -121,6 +124,18 @@ run_group() { # command...
     if [ "$interrupted" = 1 ]; then trap '' INT TERM HUP; else trap - INT TERM HUP; fi
 }
 
+# What npm has downloaded is lent to one copy at a time; others begin without it.
+lend_npm_cache() { # copy
+    mv -T "$kept/npm" "$1/.npm" 2>/dev/null || true
+}
+take_npm_cache_back() { # copy
+    if [ -d "$1/.npm" ]; then
+        mkdir -p "$kept"
+        rm -rf "$kept/npm"
+        mv -T "$1/.npm" "$kept/npm"
+    fi
+}
+
 # Runs a script of this tree in a private copy of it, as an ordinary user; `copy` is its folder,
 # `status` how it ended. The copy goes in the end, unless the script failed (it then says where it
 # is, for it is in AI_CLEANUP_COPY) or keep is 1. A signal ends the script and whatever it has
@@ -137,6 +152,7 @@ run_in_copy() { # keep, script, arguments...
         cp -r "$AI_CLEANUP_POSTGRESQL_SOURCE" "$copy/postgresql"
         given=(AI_CLEANUP_POSTGRESQL_SOURCE="$copy/postgresql")
     fi
+    lend_npm_cache "$copy"
     if [ "$(id -u)" = 0 ]; then
         user=postgres
         id "$user" >/dev/null 2>&1 || user=nobody
@@ -152,6 +168,7 @@ run_in_copy() { # keep, script, arguments...
     run_group env HOME="$copy" TMPDIR="$copy/tmp" AI_CLEANUP_COPY="$copy" "${given[@]}" \
         "${as_user[@]}" "$@"
     cd "$home"
+    take_npm_cache_back "$copy"
     if [ "$interrupted" = 1 ] || { [ "$status" = 0 ] && [ "$keep" = 0 ]; }; then
         rm -rf "$copy"
     fi

@@ -8,8 +8,6 @@
 # What fetching and unpacking it takes.
 source_packages=(bzip2 xz-utils)
 
-postgresql_cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
-
 # The parts that the tests use.
 tests_source=(--wildcards '*/src/test/regress/*' '*/src/test/isolation/*' '*/src/tools/valgrind.supp'
     '*/contrib/dblink/*' '*/contrib/postgres_fdw/*')
@@ -22,12 +20,12 @@ provide_postgresql_source() { # "whole", or the parts that the tests use
     [ -z "${AI_CLEANUP_POSTGRESQL_SOURCE:-}" ] || return 0
     version=$("${PG_CONFIG:-pg_config}" --version | sed -n 's/^PostgreSQL \([0-9.]*\).*/\1/p')
     [ -n "$version" ] || { echo "there is no pg_config" && return 1; }
-    tree=$postgresql_cache/postgresql-$version-tests
+    tree=$kept/postgresql-$version-tests
     [ "${1:-}" != whole ] || { tree=${tree%-tests}-whole && parts=(); }
     if [ ! -d "$tree" ]; then
         command -v apt-get >/dev/null || { echo "only Debian's source of PostgreSQL is used" && return 1; }
-        mkdir -p "$postgresql_cache"
-        new=$(mktemp -d "$postgresql_cache/new.XXXXXX")
+        mkdir -p "$kept"
+        new=$(mktemp -d "$kept/new.XXXXXX")
         log=$tree.log
         # Into the cache by being renamed, so one that was interrupted is never used.
         if (fetch_postgresql_source "$version" "$new" "${parts[@]}") >"$log" 2>&1; then

@@ -5,8 +5,6 @@
 # mount namespace and the processes run in a process namespace, so that nothing of either is left
 # behind, whatever ends the script. All of it needs root, and a machine on which root may mount.
 
-roots_cache=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
-
 # What making and entering them takes.
 root_packages=(debootstrap iproute2)
 
@@ -27,7 +25,7 @@ roots_impossible() {
 name_root() { # as make_root
     local suite=$1
     shift
-    root=$roots_cache/$suite-$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd, | sha256sum | cut -c 1-12)
+    root=$kept/$suite-$(printf '%s\n' "$@" | LC_ALL=C sort -u | paste -sd, | sha256sum | cut -c 1-12)
 }
 
 # Makes a root unless it is in the cache; `root` is then its folder. Comes into the cache by
@@ -37,7 +35,7 @@ make_root() { # suite, packages..., -- and packages that a suite may lack...
     local new
     name_root "$@"
     new=$root.new
-    mkdir -p "$roots_cache"
+    mkdir -p "$kept"
     exec 8>"$root.lock" # each is made by one; the others then find it
     flock 8
     if [ ! -d "$root" ]; then
@@ -61,13 +59,13 @@ make_root() { # suite, packages..., -- and packages that a suite may lack...
 # time: a layer that is not yet in use looks to others like one that is left over.
 new_layer() { # root
     local old
-    mkdir -p "$roots_cache/layers"
-    exec 8>"$roots_cache/layers.lock"
+    mkdir -p "$kept/layers"
+    exec 8>"$kept/layers.lock"
     flock 8
-    for old in "$roots_cache"/layers/*; do # of runs that were killed
+    for old in "$kept"/layers/*; do # of runs that were killed
         [ ! -d "$old" ] || flock --nonblock "$old" rm -rf "$old" || true
     done
-    layer=$(mktemp -d "$roots_cache/layers/XXXXXX")
+    layer=$(mktemp -d "$kept/layers/XXXXXX")
     exec 9<"$layer" # says that it is in use for as long as we run
     flock --shared 9
     exec 8>&-
