@@ -11,6 +11,7 @@ use IPC::Run;
 use PgBouncer;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 use Transfers;
 
 plan skip_all => 'PgBouncer is not installed' unless PgBouncer::is_installed;
@@ -47,7 +48,8 @@ sub retired
 }
 
 # Transactions, a few at a time, until so many of PgBouncer's connections have gone. Whenever
-# few are left, many clients come at once, for which it opens new ones.
+# few are left, many clients come at once, for which it opens new ones. Without the pause this would
+# be tens of thousands of transactions, and work for both processors.
 sub work_until_retired
 {
 	my ($transfers, $database, $count) = @_;
@@ -56,6 +58,7 @@ sub work_until_retired
 	do
 	{
 		$transfers->random_round(16) for 1 .. 20;
+		usleep(100_000);
 		$transfers->round(16) if $admin->value("SELECT ai_conn_count('$database')") <= 10;
 	} while retired() < $end;
 	return;
