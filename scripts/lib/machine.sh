@@ -16,7 +16,7 @@ browser_packages=(bsdutils chromium)
 [ -z "${PG_CONFIG:-}" ] || server_packages=() neighbour_packages=()
 
 # What is kept from one run to the next, outside of this repository.
-kept=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/ai_cleanup}
+kept=${AI_CLEANUP_ROOTS:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/ai_cleanup}
 
 fail() {
     echo "$(basename "$0"): $*" >&2
@@ -124,15 +124,14 @@ run_group() { # command...
     if [ "$interrupted" = 1 ]; then trap '' INT TERM HUP; else trap - INT TERM HUP; fi
 }
 
-# What npm has downloaded is lent to one copy at a time; others begin without it.
+# What npm has downloaded is lent to one copy at a time; others begin without it. It is no loss if it
+# cannot be kept.
 lend_npm_cache() { # copy
     mv -T "$kept/npm" "$1/.npm" 2>/dev/null || true
 }
 take_npm_cache_back() { # copy
     if [ -d "$1/.npm" ]; then
-        mkdir -p "$kept"
-        rm -rf "$kept/npm"
-        mv -T "$1/.npm" "$kept/npm"
+        mkdir -p "$kept" && rm -rf "$kept/npm" && mv -T "$1/.npm" "$kept/npm" || true
     fi
 }
 
