@@ -31,6 +31,7 @@ function id(what: '-u' | '-g'): number {
   return Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }));
 }
 
+/** A new folder that belongs to that person. */
 function ownFolder(prefix: string): string {
   const folder = mkdtempSync(prefix);
   if (person.uid !== undefined) {
