@@ -48,17 +48,18 @@ sub retired
 }
 
 # Transactions, a few at a time, until so many of PgBouncer's connections have gone. Whenever
-# few are left, many clients come at once, for which it opens new ones. Without the pause this would
-# be tens of thousands of transactions, and work for both processors.
+# few are left, many clients come at once, for which it opens new ones. The pause, in microseconds, is
+# for connections that have to rest before they go: meanwhile there would be tens of thousands of
+# transactions.
 sub work_until_retired
 {
-	my ($transfers, $database, $count) = @_;
+	my ($transfers, $database, $count, $pause) = @_;
 	my $end = retired() + $count;
 
 	do
 	{
 		$transfers->random_round(16) for 1 .. 20;
-		usleep(100_000);
+		usleep($pause) if $pause;
 		$transfers->round(16) if $admin->value("SELECT ai_conn_count('$database')") <= 10;
 	} while retired() < $end;
 	return;
@@ -96,7 +97,7 @@ for my $transport (qw(unix tcp))
 		my $name = "$transport, idle for 2 s";
 		$admin->value("ALTER DATABASE $database SET ai_cleanup.idle_timeout = '2s'");
 		my $cleaner = start_cleaner($database, '2s');
-		work_until_retired($transfers, $database, 25);
+		work_until_retired($transfers, $database, 25, 100_000);
 		$cleaner->kill_kill;
 		expect_right_books($transfers, $name);
 		is_deeply([ $transfers->failures ], [], "$name: no client has noticed anything");
